@@ -1,0 +1,77 @@
+# `make up` brings up the whole system, `make test` checks it. Both set up what they need.
+# Written for GNU make 3.81 and bash 3.2 or newer, so that macOS can run it as it comes.
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+# The first Python that is new enough and can make virtual environments; `make PYTHON=...` names another.
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$name -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$name && break; \
+	done)
+
+START := set -euo pipefail; begin=$$(date +%s)
+STOP := echo "== $$(( $$(date +%s) - begin )) s"
+
+.PHONY: help up down status doctor setup lint format test lock clean
+
+help: ## Show this list.
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
+
+up: setup ## Start everything, with demo data in an empty graph, and say where it is.
+	@$(START); echo "== make up: engines, API, worker, demo data"; $(BIN)/kith up; $(STOP)
+
+down: setup ## Stop what `make up` started; all data stay.
+	@$(START); echo "== make down"; $(BIN)/kith down; $(STOP)
+
+status: setup ## Show addresses, process ids and versions.
+	@$(BIN)/kith status
+
+doctor: setup ## Check JDK, ports, disk, engines and versions, and say what to mend.
+	@$(BIN)/kith doctor
+
+setup: ## Make the virtual environment as requirements.lock says; nothing to do when it is so already.
+	@$(START); \
+	if ! cmp -s requirements.lock $(VENV)/requirements.lock || ! $(BIN)/python -c '' 2>/dev/null; then \
+		if [ -z "$(PYTHON)" ]; then \
+			echo "No Python 3.11 or newer with venv was found (python3 is $$(python3 --version 2>&1 || true))." >&2; \
+			echo "Install one (on Debian and Ubuntu also python3-venv), or name it: make PYTHON=/path/to/python3.11" >&2; \
+			exit 1; \
+		fi; \
+		echo "== making $(VENV) with $$($(PYTHON) --version) and the packages of requirements.lock (about a minute)"; \
+		rm -rf $(VENV); $(PYTHON) -m venv $(VENV); \
+		$(PIP) install --require-hashes -r requirements.lock; \
+		cp requirements.lock $(VENV)/requirements.lock; \
+		$(STOP); \
+	fi; \
+	if ! cmp -s pyproject.toml $(VENV)/pyproject.toml; then \
+		echo "== installing kith itself into $(VENV)"; \
+		$(PIP) install --no-deps --no-build-isolation -e .; \
+		cp pyproject.toml $(VENV)/pyproject.toml; \
+	fi
+
+lint: setup ## Check style, types and the directions of imports.
+	@$(START); echo "== ruff, mypy, import-linter"; \
+	$(BIN)/ruff check .; $(BIN)/ruff format --check .; $(BIN)/mypy; $(BIN)/lint-imports; $(STOP)
+
+format: setup ## Mend what ruff can mend.
+	@$(BIN)/ruff format .; $(BIN)/ruff check --fix .
+
+test: lint ## Run every check and every test, on engines of the tests' own. ARGS="..." goes to pytest.
+	@$(START); echo "== pytest, with engines of its own"; $(BIN)/python -m pytest $(ARGS); $(STOP)
+
+lock: setup ## Write requirements.lock anew from pyproject.toml.
+	@$(START); echo "== resolving pyproject.toml"; \
+	tools=$$(mktemp -d); trap 'rm -rf "$$tools"' EXIT; \
+	$(PYTHON) -m venv "$$tools"; "$$tools/bin/python" -m pip install --quiet uv; \
+	"$$tools/bin/uv" pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
+		--generate-hashes --no-emit-index-url --no-annotate --no-header --output-file requirements.lock >/dev/null; \
+	$(STOP)
+
+clean: ## Stop everything and delete all data, the tests' engines, the virtual environment and tool caches.
+	@set -euo pipefail; \
+	if [ -x $(BIN)/kith ]; then \
+		$(BIN)/kith reset --yes; KITH_HOME="$${KITH_TEST_HOME:-.kith-test}" $(BIN)/kith reset --yes; \
+	fi; \
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache; \
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

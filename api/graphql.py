@@ -1,0 +1,127 @@
+"""GraphQL over HTTP and WebSocket: tokens first, then Strawberry."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import orjson
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.http import GraphQLRequestData
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+
+from api.auth import Authenticator
+from api.graphiql import PAGE
+from schema.context import Connection, Context, Services
+from schema.loaders import Loaders
+from schema.permissions import Principal
+from schema.root import KithSchema
+
+INIT_SECONDS = 5
+MOST_SUBSCRIPTIONS = 200
+
+
+class KithGraphQL(GraphQL[Any, None]):
+    """The one GraphQL endpoint; a browser that asks for a page gets GraphiQL."""
+
+    def __init__(self, schema: KithSchema) -> None:
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
+            multipart_uploads_enabled=True,
+            max_subscriptions_per_connection=MOST_SUBSCRIPTIONS,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await super().__call__(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+            response: Response = HTMLResponse(PAGE)
+        else:
+            principal = await authenticator(request).principal(request.headers.get("authorization"))
+            if principal is None:
+                response = _refusal(
+                    401,
+                    "UNAUTHENTICATED",
+                    "send a valid token: `Authorization: Bearer …`; `kith token create` makes one",
+                )
+            else:
+                response = await self._answer(request, principal)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request, principal: Principal) -> Response:
+        services: Services = request.app.state.services
+        context = Context(principal=principal, services=services, loaders=Loaders(services.graph))
+        try:
+            return await self.run(request, context=context)
+        except HTTPException as error:
+            return _refusal(error.status_code, "BAD_REQUEST", error.reason)
+
+    async def parse_http_body(
+        self, request: AsyncHTTPRequestAdapter
+    ) -> GraphQLRequestData | list[GraphQLRequestData]:
+        """Read the request, whatever came.
+
+        Raises:
+            HTTPException: it is no GraphQL request.
+        """
+        try:
+            return await super().parse_http_body(request)
+        except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
+            raise HTTPException(400, "the body is no GraphQL request: a JSON object with `query`") from None
+
+    def decode_json(self, data: str | bytes) -> object:
+        """Read JSON.
+
+        Raises:
+            JSONDecodeError: it is none, or no object.
+        """
+        try:
+            content = orjson.loads(data)
+        except orjson.JSONDecodeError:
+            content = None
+        if not isinstance(content, dict):
+            raise json.JSONDecodeError("not a JSON object", "", 0)
+        return content
+
+    def encode_json(self, data: object) -> str:
+        """Write JSON; as text, since WebSocket frames of bytes are no `graphql-transport-ws`."""
+        return orjson.dumps(data).decode()
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Any:
+        """Return the connection of a WebSocket; HTTP requests bring their context."""
+        return Connection(services=request.app.state.services, authenticate=authenticator(request).principal)
+
+    async def on_ws_connect(self, context: Any) -> dict[str, object] | None:
+        """Accept a connection whose `connection_init` carries a valid token.
+
+        Raises:
+            ConnectionRejectionError: it carries none.
+        """
+        params = {key.lower(): value for key, value in (context.connection_params or {}).items()}
+        given = params.get("authorization")
+        context.principal = await context.authenticate(given if isinstance(given, str) else None)
+        if context.principal is None:
+            raise ConnectionRejectionError
+        return {}
+
+
+def authenticator(request: Request | WebSocket) -> Authenticator:
+    """Return the application's authenticator."""
+    found: Authenticator = request.app.state.authenticator
+    return found
+
+
+def _refusal(status: int, code: str, message: str) -> Response:
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None  # noqa: PLR2004 - the HTTP status
+    error = {"message": message, "extensions": {"code": code}}
+    return JSONResponse({"errors": [error]}, status_code=status, headers=headers)

@@ -1,0 +1,23 @@
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ApiSettings(BaseSettings):
+    """Where the API listens and what it takes; read from `KITH_API_*`."""
+
+    model_config = SettingsConfigDict(env_prefix="KITH_API_")
+
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8000, description="port to listen on")
+    public_url: str = Field(
+        default="http://127.0.0.1:8000",
+        description="the address that candidates' mail links to, without a slash at the end",
+    )
+    organization: str = Field(default="Kith Demo", description="the employer's name, as messages call it")
+    json_bytes: int = Field(default=1024 * 1024, description="longest JSON body, in bytes")
+    upload_bytes: int = Field(
+        default=11 * 1024 * 1024, description="longest multipart body, in bytes: a file and its form"
+    )
+    token_cache_seconds: float = Field(
+        default=5.0, description="how long a token's role is remembered; a revoked token lives on for so long"
+    )

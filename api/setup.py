@@ -1,0 +1,45 @@
+"""What a fresh set of engines needs before it can serve: schema, indices, a first token, a demo."""
+
+from api.demo.loading import load_demo
+from graph.client import Graph
+from graph.ids import new_id, now
+from graph.migrations.runner import migrate
+from graph.people import count_candidates
+from graph.settings import GraphSettings
+from graph.tokens import AccessRole, create_token, new_secret
+from search.client import open_client
+from search.indices import candidate_index, ensure_indices
+from search.resumes.store import ResumeStore, StoreSettings
+from search.settings import ElasticsearchSettings
+
+
+async def prepare() -> list[str]:
+    """Bring graph and index up to date; return the migrations applied. Safe to repeat, also by several at once."""
+    async with Graph.open(GraphSettings()) as graph:
+        applied = await migrate(graph)
+    settings = ElasticsearchSettings()
+    async with open_client(settings) as client:
+        await ensure_indices(client, candidate_index(settings.index_prefix))
+    return applied
+
+
+async def make_token(*, role: AccessRole, label: str, expires_at: str | None) -> str:
+    """Create a token and return it; it is not to be had again."""
+    secret = new_secret()
+    async with Graph.open(GraphSettings()) as graph:
+        await graph.write(
+            create_token, id=new_id(), secret=secret, role=role, label=label, expires_at=expires_at, at=now()
+        )
+    return secret
+
+
+async def create_admin_token() -> str:
+    """Create an administrator's token that does not expire and return it."""
+    return await make_token(role=AccessRole.ADMIN, label="kith up", expires_at=None)
+
+
+async def load_demo_if_empty(*, people: int) -> None:
+    """Load a demo of so many people into a graph without candidates."""
+    async with Graph.open(GraphSettings()) as graph:
+        if await graph.read(count_candidates) == 0:
+            await load_demo(graph, ResumeStore(StoreSettings()), people=people)

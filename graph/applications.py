@@ -1,0 +1,347 @@
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from graph import outbox
+from graph.client import Row, Statement, Transaction
+from graph.errors import Conflict, InvalidInput, NotFound
+from graph.events import EventType, NewEvent, Subject
+from graph.jobs import StageCategory
+from graph.paging import Key, Page, page_of
+
+LOOK_UP = Statement(
+    "applications.look_up",
+    """
+    OPTIONAL MATCH (p:Candidate {id: $candidate})
+    SET p.last_applied_at = $at
+    WITH p
+    OPTIONAL MATCH (j:Job {id: $job})
+    RETURN p IS NOT NULL AS candidate, j.status AS job,
+           [(j)-[:HAS_STAGE]->(s) | s{.id, .category, .position}] AS stages,
+           EXISTS { (p)<-[:BY]-(:Application {status: 'ACTIVE'})-[:FOR]->(j) } AS active
+    """,
+)
+CREATE = Statement(
+    "applications.create",
+    """
+    MATCH (p:Candidate {id: $candidate}), (j:Job {id: $job}), (s:Stage {id: $stage})
+    CREATE (a:Application)
+    SET a = $properties
+    CREATE (a)-[:BY]->(p), (a)-[:FOR]->(j), (a)-[:IN_STAGE {since: $at}]->(s)
+    """,
+)
+MOVE = Statement(
+    "applications.move",
+    """
+    MATCH (a:Application {id: $id})-[:FOR]->(j:Job), (a)-[:BY]->(p:Person)
+    SET a.moved_at = $at
+    WITH a, j, p
+    MATCH (a)-[old:IN_STAGE]->(was:Stage)
+    MATCH (j)-[:HAS_STAGE]->(s:Stage {id: $stage})
+    DELETE old
+    CREATE (a)-[:IN_STAGE {since: $at}]->(s)
+    SET a.status = $status
+    RETURN p.id AS candidate, j.id AS job, was.id AS was
+    """,
+)
+BY_IDS = Statement(
+    "applications.by_ids",
+    """
+    UNWIND $ids AS id
+    MATCH (a:Application {id: id})-[:BY]->(p), (a)-[:FOR]->(j), (a)-[i:IN_STAGE]->(s)
+    RETURN a{.*, candidate_id: p.id, job_id: j.id, stage_id: s.id, since: i.since} AS application
+    """,
+)
+PAGE = Statement(
+    "applications.page",
+    """
+    MATCH (a:Application)
+    WHERE a.applied_at IS NOT NULL
+      AND ($after IS NULL OR a.applied_at < $after OR (a.applied_at = $after AND a.id < $after_id))
+    WITH a ORDER BY a.applied_at DESC, a.id DESC LIMIT $limit
+    MATCH (a)-[:BY]->(p), (a)-[:FOR]->(j), (a)-[i:IN_STAGE]->(s)
+    RETURN a{.*, candidate_id: p.id, job_id: j.id, stage_id: s.id, since: i.since} AS application
+    ORDER BY a.applied_at DESC, a.id DESC
+    """,
+)
+OF_JOBS = Statement(
+    "applications.of_jobs",
+    """
+    UNWIND $ids AS id
+    CALL (id) {
+      MATCH (j:Job {id: id})<-[:FOR]-(a:Application)-[i:IN_STAGE]->(s:Stage)
+      WHERE ($category IS NULL OR s.category = $category) AND ($status IS NULL OR a.status = $status)
+        AND ($after IS NULL OR a.applied_at < $after OR (a.applied_at = $after AND a.id < $after_id))
+      WITH a, i, s ORDER BY a.applied_at DESC, a.id DESC LIMIT $limit
+      MATCH (a)-[:BY]->(p)
+      RETURN a{.*, candidate_id: p.id, job_id: id, stage_id: s.id, since: i.since} AS application
+      ORDER BY a.applied_at DESC, a.id DESC
+    }
+    RETURN id AS parent, application
+    """,
+)
+COUNT_OF_JOBS = Statement(
+    "applications.count_of_jobs",
+    """
+    UNWIND $ids AS id
+    MATCH (:Job {id: id})<-[:FOR]-(a:Application)-[:IN_STAGE]->(s:Stage)
+    WHERE ($category IS NULL OR s.category = $category) AND ($status IS NULL OR a.status = $status)
+    RETURN id AS parent, count(a) AS total
+    """,
+)
+OF_CANDIDATES = Statement(
+    "applications.of_candidates",
+    """
+    UNWIND $ids AS id
+    CALL (id) {
+      MATCH (:Person {id: id})<-[:BY]-(a:Application)
+      WHERE $after IS NULL OR a.applied_at < $after OR (a.applied_at = $after AND a.id < $after_id)
+      WITH a ORDER BY a.applied_at DESC, a.id DESC LIMIT $limit
+      MATCH (a)-[:FOR]->(j), (a)-[i:IN_STAGE]->(s)
+      RETURN a{.*, candidate_id: id, job_id: j.id, stage_id: s.id, since: i.since} AS application
+      ORDER BY a.applied_at DESC, a.id DESC
+    }
+    RETURN id AS parent, application
+    """,
+)
+COUNT_OF_CANDIDATES = Statement(
+    "applications.count_of_candidates",
+    """
+    UNWIND $ids AS id
+    MATCH (:Person {id: id})<-[:BY]-(a:Application)
+    RETURN id AS parent, count(a) AS total
+    """,
+)
+COUNT = Statement("applications.count", "MATCH (a:Application) RETURN count(a) AS total")
+
+
+class ApplicationStatus(StrEnum):
+    """How an application stands, apart from its stage."""
+
+    ACTIVE = "ACTIVE"
+    REJECTED = "REJECTED"
+    WITHDRAWN = "WITHDRAWN"
+    HIRED = "HIRED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewApplication:
+    """An application on its way in; without a stage it starts in the job's first stage of category APPLIED."""
+
+    id: str
+    event_id: str
+    candidate_id: str
+    job_id: str
+    applied_at: str
+    source: str | None = None
+    category: StageCategory = StageCategory.APPLIED
+    status: ApplicationStatus = ApplicationStatus.ACTIVE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """One candidate's application for one job."""
+
+    id: str
+    candidate_id: str
+    job_id: str
+    stage_id: str
+    stage_since: str
+    status: ApplicationStatus
+    applied_at: str
+    source: str | None
+
+
+async def apply(tx: Transaction, /, *, application: NewApplication, actor: str, at: str) -> Application:
+    """Take an application of a candidate for a job; an id that is there already returns what it made.
+
+    Raises:
+        NotFound: there is no such candidate or job.
+        InvalidInput: the job is closed or has no stage of that category.
+        Conflict: the candidate already has an active application for the job.
+    """
+    if existing := (await applications_by_ids(tx, ids=[application.id])).get(application.id):
+        return existing
+    row = await LOOK_UP.row(tx, candidate=application.candidate_id, job=application.job_id, at=at)
+    if row is None or not row["candidate"]:
+        raise NotFound("candidate", field="candidateId")
+    if row["job"] is None:
+        raise NotFound("job", field="jobId")
+    if row["job"] != "OPEN":
+        raise InvalidInput("the job is closed and takes no applications", field="jobId")
+    if row["active"] and application.status is ApplicationStatus.ACTIVE:
+        raise Conflict("the candidate already has an active application for this job", field="jobId")
+    fitting = [stage for stage in row["stages"] if stage["category"] == application.category]
+    if not fitting:
+        raise InvalidInput(f"the job has no stage of category {application.category}", field="jobId")
+    await CREATE.run(
+        tx,
+        candidate=application.candidate_id,
+        job=application.job_id,
+        stage=min(fitting, key=lambda stage: stage["position"])["id"],
+        at=application.applied_at,
+        properties={
+            "id": application.id,
+            "status": str(application.status),
+            "applied_at": application.applied_at,
+            "source": application.source,
+        },
+    )
+    await outbox.append(
+        tx, [_event(application.event_id, EventType.APPLICATION_CREATED, application, actor, at)]
+    )
+    return (await applications_by_ids(tx, ids=[application.id]))[application.id]
+
+
+async def move(
+    tx: Transaction,
+    /,
+    *,
+    application_id: str,
+    stage_id: str,
+    status: ApplicationStatus,
+    event_id: str,
+    actor: str,
+    at: str,
+) -> Application:
+    """Move an application to a stage of its job and set its status.
+
+    Raises:
+        NotFound: there is no such application, or no such stage in its job's pipeline.
+    """
+    before = (await applications_by_ids(tx, ids=[application_id])).get(application_id)
+    if before is None:
+        raise NotFound("application", field="applicationId")
+    row = await MOVE.row(tx, id=application_id, stage=stage_id, status=str(status), at=at)
+    if row is None:
+        raise NotFound("stage in this job's pipeline", field="stageId")
+    after = (await applications_by_ids(tx, ids=[application_id]))[application_id]
+    event = NewEvent(
+        id=event_id,
+        type=EventType.APPLICATION_MOVED,
+        at=at,
+        actor=actor,
+        subject=Subject(candidate_id=after.candidate_id, job_id=after.job_id, application_id=application_id),
+        detail={"from_stage": row["was"], "to_stage": stage_id, "status": str(status)},
+    )
+    await outbox.append(tx, [event])
+    return after
+
+
+async def applications_by_ids(tx: Transaction, /, *, ids: Sequence[str]) -> dict[str, Application]:
+    """Return those of the applications that exist."""
+    rows = await BY_IDS.rows(tx, ids=list(ids))
+    return {row["application"]["id"]: _application(row["application"]) for row in rows}
+
+
+async def applications_page(tx: Transaction, /, *, first: int, after: Key | None) -> Page[Application]:
+    """Return applications, the newest first."""
+    rows = await PAGE.rows(
+        tx, after=after.value if after else None, after_id=after.id if after else None, limit=first + 1
+    )
+    return _page([_application(row["application"]) for row in rows], first)
+
+
+async def count_applications(tx: Transaction, /) -> int:
+    """Count the applications."""
+    row = await COUNT.row(tx)
+    return row["total"] if row else 0
+
+
+async def applications_of_jobs(
+    tx: Transaction,
+    /,
+    *,
+    ids: Sequence[str],
+    first: int,
+    after: Key | None,
+    category: StageCategory | None,
+    status: ApplicationStatus | None,
+) -> dict[str, Page[Application]]:
+    """Return a page of each job's applications, the newest first."""
+    rows = await OF_JOBS.rows(
+        tx,
+        ids=list(ids),
+        after=after.value if after else None,
+        after_id=after.id if after else None,
+        category=str(category) if category else None,
+        status=str(status) if status else None,
+        limit=first + 1,
+    )
+    return _pages(rows, ids, first)
+
+
+async def count_applications_of_jobs(
+    tx: Transaction,
+    /,
+    *,
+    ids: Sequence[str],
+    category: StageCategory | None,
+    status: ApplicationStatus | None,
+) -> dict[str, int]:
+    """Count each job's applications."""
+    rows = await COUNT_OF_JOBS.rows(
+        tx,
+        ids=list(ids),
+        category=str(category) if category else None,
+        status=str(status) if status else None,
+    )
+    return dict.fromkeys(ids, 0) | {row["parent"]: row["total"] for row in rows}
+
+
+async def applications_of_candidates(
+    tx: Transaction, /, *, ids: Sequence[str], first: int, after: Key | None
+) -> dict[str, Page[Application]]:
+    """Return a page of each candidate's applications, the newest first."""
+    rows = await OF_CANDIDATES.rows(
+        tx,
+        ids=list(ids),
+        after=after.value if after else None,
+        after_id=after.id if after else None,
+        limit=first + 1,
+    )
+    return _pages(rows, ids, first)
+
+
+async def count_applications_of_candidates(tx: Transaction, /, *, ids: Sequence[str]) -> dict[str, int]:
+    """Count each candidate's applications."""
+    rows = await COUNT_OF_CANDIDATES.rows(tx, ids=list(ids))
+    return dict.fromkeys(ids, 0) | {row["parent"]: row["total"] for row in rows}
+
+
+def _pages(rows: Sequence[Row], ids: Sequence[str], first: int) -> dict[str, Page[Application]]:
+    found: dict[str, list[Application]] = defaultdict(list)
+    for row in rows:
+        found[row["parent"]].append(_application(row["application"]))
+    return {id_: _page(found.get(id_, []), first) for id_ in ids}
+
+
+def _page(applications: Sequence[Application], first: int) -> Page[Application]:
+    return page_of(applications, first=first, key=lambda a: Key(a.applied_at, a.id), item=lambda a: a)
+
+
+def _application(stored: Row) -> Application:
+    return Application(
+        id=stored["id"],
+        candidate_id=stored["candidate_id"],
+        job_id=stored["job_id"],
+        stage_id=stored["stage_id"],
+        stage_since=stored["since"],
+        status=ApplicationStatus(stored["status"]),
+        applied_at=stored["applied_at"],
+        source=stored.get("source"),
+    )
+
+
+def _event(id_: str, kind: EventType, application: NewApplication, actor: str, at: str) -> NewEvent:
+    return NewEvent(
+        id=id_,
+        type=kind,
+        at=at,
+        actor=actor,
+        subject=Subject(
+            candidate_id=application.candidate_id, job_id=application.job_id, application_id=application.id
+        ),
+        detail={"category": str(application.category), "status": str(application.status)},
+    )

@@ -1,0 +1,125 @@
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Concatenate, LiteralString, NamedTuple, ParamSpec, TypeVar, cast
+
+from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, basic_auth, unit_of_work
+from neo4j.exceptions import (
+    ConfigurationError,
+    DriverError,
+    ServiceUnavailable,
+    SessionExpired,
+    TransientError,
+)
+
+from graph.errors import GraphUnavailable
+from graph.settings import GraphSettings
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Transaction = AsyncManagedTransaction
+Row = Mapping[str, Any]
+
+
+class Statement(NamedTuple):
+    """One named piece of Cypher; the name is what logs and metrics call it."""
+
+    name: str
+    text: LiteralString
+
+    async def rows(self, tx: Transaction, /, **parameters: Any) -> list[Row]:
+        """Run in `tx` and return every row as a mapping."""
+        result = await tx.run(self.text, parameters)
+        return cast("list[Row]", await result.data())
+
+    async def row(self, tx: Transaction, /, **parameters: Any) -> Row | None:
+        """Run in `tx` and return the first row, or None."""
+        rows = await self.rows(tx, **parameters)
+        return rows[0] if rows else None
+
+    async def run(self, tx: Transaction, /, **parameters: Any) -> None:
+        """Run in `tx` for its effect."""
+        result = await tx.run(self.text, parameters)
+        await result.consume()
+
+
+class Graph:
+    """Neo4j as the rest of Kith sees it: functions of `graph` run in managed transactions."""
+
+    def __init__(self, driver: AsyncDriver, settings: GraphSettings) -> None:
+        self._driver = driver
+        self._settings = settings
+
+    @staticmethod
+    @asynccontextmanager
+    async def open(settings: GraphSettings) -> "AsyncIterator[Graph]":
+        """Connect for as long as the context lasts; the graph may be absent and come back meanwhile."""
+        password = settings.password
+        async with AsyncGraphDatabase.driver(
+            settings.uri,
+            auth=basic_auth(settings.user, password.get_secret_value()) if password else None,
+            max_connection_pool_size=settings.pool_size,
+            connection_acquisition_timeout=settings.connect_seconds,
+            connection_timeout=settings.connect_seconds,
+            max_transaction_retry_time=settings.retry_seconds,
+            notifications_min_severity="OFF",
+            telemetry_disabled=True,
+            user_agent="kith",
+        ) as driver:
+            yield Graph(driver, settings)
+
+    async def read(
+        self,
+        work: Callable[Concatenate[Transaction, P], Awaitable[T]],
+        /,
+        *args: P.args,
+        **arguments: P.kwargs,
+    ) -> T:
+        """Run `work` in a read transaction.
+
+        Raises:
+            GraphUnavailable: Neo4j did not answer in time.
+        """
+        with _unavailable_as_domain_error():
+            async with self._driver.session(
+                database=self._settings.database, default_access_mode="READ"
+            ) as session:
+                return cast("T", await session.execute_read(self._unit(work), *args, **arguments))
+
+    async def write(
+        self,
+        work: Callable[Concatenate[Transaction, P], Awaitable[T]],
+        /,
+        *args: P.args,
+        **arguments: P.kwargs,
+    ) -> T:
+        """Run `work` in a write transaction: all of it is kept, or nothing.
+
+        Raises:
+            GraphUnavailable: Neo4j did not answer in time.
+        """
+        with _unavailable_as_domain_error():
+            async with self._driver.session(database=self._settings.database) as session:
+                return cast("T", await session.execute_write(self._unit(work), *args, **arguments))
+
+    async def execute(self, statement: Statement, **parameters: Any) -> list[Row]:
+        """Run one statement in a transaction of its own, as schema commands and `CALL … IN TRANSACTIONS` demand."""
+        with _unavailable_as_domain_error():
+            async with self._driver.session(database=self._settings.database) as session:
+                result = await session.run(statement.text, parameters)
+                return cast("list[Row]", await result.data())
+
+    def _unit(self, work: Callable[..., Any]) -> Any:
+        metadata = {"app": "kith", "work": f"{work.__module__}.{work.__name__}"}
+        return unit_of_work(metadata=metadata, timeout=self._settings.query_seconds)(work)
+
+
+class _unavailable_as_domain_error:  # noqa: N801 - reads as the phrase it is
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, ServiceUnavailable | SessionExpired | TransientError) or (
+            isinstance(error, DriverError) and not isinstance(error, ConfigurationError)
+        ):
+            raise GraphUnavailable from error

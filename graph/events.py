@@ -1,0 +1,81 @@
+"""The names of what can happen in Kith, and the frozen shape in which it is remembered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class EventType(StrEnum):
+    """Subject first, then what happened to it, in the past tense."""
+
+    CANDIDATE_CREATED = "candidate.created"
+    CANDIDATE_UPDATED = "candidate.updated"
+    CANDIDATE_SHORTLISTED = "candidate.shortlisted"
+    CANDIDATE_OPTED_OUT = "candidate.opted_out"
+    COLLEAGUE_CREATED = "colleague.created"
+    COLLEAGUE_UPDATED = "colleague.updated"
+    JOB_CREATED = "job.created"
+    APPLICATION_CREATED = "application.created"
+    APPLICATION_MOVED = "application.moved"
+    REFERRAL_CREATED = "referral.created"
+    INTAKE_RECEIVED = "intake.received"
+    INTAKE_RETRIED = "intake.retried"
+    INTAKE_COMPLETED = "intake.completed"
+    INTAKE_FAILED = "intake.failed"
+    TEMPLATE_CREATED = "template.created"
+    TOUCH_QUEUED = "touch.queued"
+    TOUCH_SENT = "touch.sent"
+    TOUCH_FAILED = "touch.failed"
+    TOUCH_UNCERTAIN = "touch.uncertain"
+    TOUCH_CANCELLED = "touch.cancelled"
+
+
+CHANGES_DOCUMENT = frozenset(
+    {
+        EventType.CANDIDATE_CREATED,
+        EventType.CANDIDATE_UPDATED,
+        EventType.CANDIDATE_SHORTLISTED,
+        EventType.CANDIDATE_OPTED_OUT,
+        EventType.APPLICATION_CREATED,
+        EventType.APPLICATION_MOVED,
+    }
+)
+"""After these the search document of the event's candidate has to be written anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Whom and what an event is about; ids only, never personal data."""
+
+    candidate_id: str | None = None
+    job_id: str | None = None
+    application_id: str | None = None
+    referral_id: str | None = None
+    intake_id: str | None = None
+    template_id: str | None = None
+    touch_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEvent:
+    """An event on its way into the log; `detail` holds codes and names of states, never personal data."""
+
+    id: str
+    type: EventType
+    at: str
+    actor: str
+    subject: Subject
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """An event of the log with its number in the one gap-free sequence."""
+
+    id: str
+    sequence: int
+    type: EventType
+    at: str
+    actor: str
+    subject: Subject
+    detail: Mapping[str, str]

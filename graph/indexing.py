@@ -1,0 +1,275 @@
+"""Which candidates the search index does not show as they are, and what it has to hold about them.
+
+An event that changes a search document is `:Unindexed` until the index holds that document, with the event's number as
+its version; or `:Refused` where Elasticsearch does not take the document.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graph import outbox
+from graph.client import Graph, Row, Statement, Transaction
+from graph.events import CHANGES_DOCUMENT
+from graph.profiles import Role
+from graph.records import ROLE_LABELS
+
+TAKE = Statement(
+    "indexing.take",
+    """
+    MATCH (e:Unindexed) WHERE e.sequence > $after
+    WITH e ORDER BY e.sequence LIMIT $limit
+    RETURN collect([e.id, e.candidate_id, e.sequence]) AS events
+    """,
+)
+
+WAITING = Statement(
+    "indexing.waiting", "RETURN EXISTS { MATCH (e:Unindexed) WHERE e.sequence > 0 } AS waiting"
+)
+
+FIRST_UNINDEXED = Statement(
+    "indexing.first_unindexed",
+    "MATCH (e:Unindexed) WHERE e.sequence > 0 RETURN e.sequence AS sequence ORDER BY e.sequence LIMIT 1",
+)
+
+CANDIDATES = Statement(
+    "indexing.candidates",
+    """
+    UNWIND $ids AS id
+    MATCH (p:Person {id: id}) WHERE p:Candidate
+    RETURN collect({
+      person: properties(p),
+      labels: labels(p),
+      employments: [(p)-[w:WORKED_AT]->(c) |
+        [c.name, w.title, w.from, w.to, w.current, w.last_month, w.first_month, w.position]],
+      educations: [(p)-[w:STUDIED_AT]->(s) | [s.name, w.degree, w.field, w.last_month, w.position]],
+      skills: [(p)-[w:HAS_SKILL]->(s) | [w.position, s.name]],
+      applications: [(p)<-[:BY]-(a:Application)-[:IN_STAGE]->(s) |
+        [a.applied_at, a.id, [(a)-[:FOR]->(j) | j.id][0], s.category, a.status]],
+      shortlisted: [(p)-[:SHORTLISTED_FOR]->(j) | j.id],
+      texts: [(p)<-[:ABOUT]-(r:Record) WHERE r.text_document IS NOT NULL | [r.received_at, r.id, r.text_document]]
+    }) AS candidates
+    """,
+)
+
+MARK_INDEXED = Statement(
+    "indexing.mark_indexed", "UNWIND $events AS id MATCH (e:Event {id: id}) REMOVE e:Unindexed"
+)
+
+CLEAR_REFUSED = Statement(
+    "indexing.clear_refused",
+    "MATCH (e:Refused) WHERE e.candidate_id IN $candidates REMOVE e:Refused, e.refusal",
+)
+
+MARK_REFUSED = Statement(
+    "indexing.mark_refused",
+    """
+    UNWIND $refusals AS row
+    UNWIND row.events AS id
+    MATCH (e:Event {id: id})
+    REMOVE e:Unindexed
+    SET e:Refused, e.refusal = row.reason
+    """,
+)
+
+COUNT_REFUSED = Statement("indexing.count_refused", "MATCH (e:Refused) RETURN count(e) AS total")
+
+KNOWS_INDEX = Statement(
+    "indexing.knows_index", "RETURN EXISTS { MATCH (:SearchIndex {identity: $identity}) } AS known"
+)
+
+REMEMBER_INDEX = Statement(
+    "indexing.remember_index", "MERGE (i:SearchIndex {identity: $identity}) ON CREATE SET i.name = $name"
+)
+
+REFILL = Statement(
+    "indexing.refill",
+    """
+    MATCH (p:Candidate)
+    CALL (p) {
+      MATCH (e:Event) WHERE e.candidate_id = p.id AND e.sequence > 0 AND e.type IN $types
+      WITH e ORDER BY e.sequence DESC LIMIT 1
+      SET e:Unindexed
+    } IN TRANSACTIONS OF 2000 ROWS
+    """,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Candidates to write: of each the highest number of its events, and those events; `through` ends the stretch."""
+
+    versions: Mapping[str, int]
+    events: Mapping[str, Sequence[str]]
+    through: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedEmployment:
+    """An employment, with partial dates."""
+
+    company: str
+    title: str | None
+    start: str | None
+    end: str | None
+    current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedEducation:
+    """An education."""
+
+    school: str
+    degree: str | None
+    field: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedApplication:
+    """An application: its stage's category and its status."""
+
+    job_id: str
+    category: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedCandidate:
+    """A candidate as the index has to hold it; `text_document` is the SHA-256 of the newest résumé's text."""
+
+    id: str
+    updated_at: str
+    name: str | None
+    headline: str | None
+    summary: str | None
+    emails: tuple[str, ...]
+    city: str | None
+    region: str | None
+    country: str | None
+    employments: tuple[IndexedEmployment, ...]
+    educations: tuple[IndexedEducation, ...]
+    skills: tuple[str, ...]
+    languages: tuple[str, ...]
+    certificates: tuple[str, ...]
+    tags: tuple[str, ...]
+    roles: tuple[Role, ...]
+    applications: tuple[IndexedApplication, ...]
+    shortlisted_jobs: tuple[str, ...]
+    contactable: bool
+    text_document: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A candidate whose document the index does not take, and Elasticsearch's name of the reason."""
+
+    events: Sequence[str]
+    reason: str
+
+
+async def take(tx: Transaction, /, *, after: int, limit: int) -> Batch | None:
+    """Return the candidates of the oldest `limit` unindexed events with a number above `after`; None without any."""
+    row = await TAKE.row(tx, after=after, limit=limit)
+    if row is None or not row["events"]:
+        return None
+    versions: dict[str, int] = {}
+    events: dict[str, list[str]] = {}
+    for event, candidate, sequence in row["events"]:
+        versions[candidate] = sequence
+        events.setdefault(candidate, []).append(event)
+    return Batch(versions, events, through=row["events"][-1][2])
+
+
+async def waiting(tx: Transaction, /) -> bool:
+    """Say whether a numbered event is unindexed."""
+    row = await WAITING.row(tx)
+    return row is not None and row["waiting"]
+
+
+async def indexed_through(tx: Transaction, /) -> int:
+    """Return the number up to which the index shows every event of the log."""
+    last = await outbox.last_sequence(tx)
+    row = await FIRST_UNINDEXED.row(tx)
+    return min(last, row["sequence"] - 1) if row else last
+
+
+async def candidates(tx: Transaction, /, *, ids: Sequence[str]) -> dict[str, IndexedCandidate]:
+    """Return those of the people that are candidates now."""
+    row = await CANDIDATES.row(tx, ids=list(ids))
+    found = [_candidate(item) for item in row["candidates"]] if row else []
+    return {candidate.id: candidate for candidate in found}
+
+
+async def mark_indexed(tx: Transaction, /, *, candidates: Sequence[str], events: Sequence[str]) -> None:
+    """Note that the index holds the documents that these events called for."""
+    await MARK_INDEXED.run(tx, events=list(events))
+    await CLEAR_REFUSED.run(tx, candidates=list(candidates))
+
+
+async def mark_refused(tx: Transaction, /, *, refusals: Sequence[Refusal]) -> None:
+    """Note that the index does not take these documents, so that they hold up no others."""
+    rows = [{"events": list(refusal.events), "reason": refusal.reason} for refusal in refusals]
+    await MARK_REFUSED.run(tx, refusals=rows)
+
+
+async def count_refused(tx: Transaction, /) -> int:
+    """Count the events whose documents the index did not take."""
+    row = await COUNT_REFUSED.row(tx)
+    return row["total"] if row else 0
+
+
+async def knows_index(tx: Transaction, /, *, identity: str) -> bool:
+    """Say whether every candidate was marked for this index (by Elasticsearch's own identifier) once."""
+    row = await KNOWS_INDEX.row(tx, identity=identity)
+    return row is not None and row["known"]
+
+
+async def refill(graph: Graph, /, *, identity: str, name: str) -> None:
+    """Call for every candidate's document again, for an index that is new or was lost. Safe to repeat."""
+    await graph.execute(REFILL, types=sorted(CHANGES_DOCUMENT))
+    await graph.write(_remember_index, identity=identity, name=name)
+
+
+async def _remember_index(tx: Transaction, /, *, identity: str, name: str) -> None:
+    await REMEMBER_INDEX.run(tx, identity=identity, name=name)
+
+
+def _candidate(item: Row) -> IndexedCandidate:
+    person: Mapping[str, Any] = item["person"]
+    labels = item["labels"]
+    texts = max(item["texts"], default=None)
+    return IndexedCandidate(
+        id=person["id"],
+        updated_at=person["updated_at"],
+        name=person.get("name"),
+        headline=person.get("headline"),
+        summary=person.get("summary"),
+        emails=tuple(person.get("emails", ())),
+        city=person.get("city"),
+        region=person.get("region"),
+        country=person.get("country"),
+        employments=tuple(
+            IndexedEmployment(company=row[0], title=row[1], start=row[2], end=row[3], current=row[4])
+            for row in sorted(item["employments"], key=lambda row: (*_latest_first(row[5], row[6]), row[7]))
+        ),
+        educations=tuple(
+            IndexedEducation(school=row[0], degree=row[1], field=row[2])
+            for row in sorted(item["educations"], key=lambda row: (*_latest_first(row[3]), row[4]))
+        ),
+        skills=tuple(name for _, name in sorted(item["skills"])),
+        languages=tuple(person.get("languages", ())),
+        certificates=tuple(person.get("certificates", ())),
+        tags=tuple(person.get("tags", ())),
+        roles=tuple(role for role, label in ROLE_LABELS.items() if label in labels),
+        applications=tuple(
+            IndexedApplication(job_id=row[2], category=row[3], status=row[4])
+            for row in sorted(item["applications"], key=lambda row: row[:2], reverse=True)
+        ),
+        shortlisted_jobs=tuple(sorted(item["shortlisted"])),
+        contactable=bool(person.get("consent_granted")) and person.get("opted_out_at") is None,
+        text_document=texts[2] if texts else None,
+    )
+
+
+def _latest_first(*months: int | None) -> tuple[int, ...]:
+    return tuple(1 if month is None else -month for month in months)

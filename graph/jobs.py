@@ -1,0 +1,315 @@
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from graph import outbox
+from graph.client import Row, Statement, Transaction
+from graph.errors import InvalidInput, NotFound
+from graph.events import EventType, NewEvent, Subject
+from graph.ids import derived_id
+from graph.paging import Key, Page, page_of
+from graph.people import Skill
+from graph.profiles import skill_key
+
+CREATE = Statement(
+    "jobs.create",
+    """
+    CREATE (j:Job)
+    SET j = $properties
+    WITH j
+    UNWIND $stages AS stage
+    CREATE (j)-[:HAS_STAGE]->(s:Stage)
+    SET s = stage
+    """,
+)
+REQUIRE_SKILLS = Statement(
+    "jobs.require_skills",
+    """
+    MATCH (j:Job {id: $id})
+    UNWIND $skills AS row
+    MERGE (s:Skill {id: row.id}) ON CREATE SET s.name = row.name, s.created_at = $at
+    CREATE (j)-[:REQUIRES {position: row.position}]->(s)
+    """,
+)
+ASSIGN = Statement(
+    "jobs.assign",
+    """
+    MATCH (j:Job {id: $id})
+    UNWIND $people AS row
+    MATCH (p:Colleague {id: row.id})
+    CREATE (j)-[:ASSIGNED {as: row.as}]->(p)
+    RETURN row.as AS assigned
+    """,
+)
+BY_IDS = Statement(
+    "jobs.by_ids",
+    """
+    UNWIND $ids AS id
+    MATCH (j:Job {id: id})
+    RETURN j{.*, assigned: [(j)-[a:ASSIGNED]->(p) | {as: a.as, id: p.id}]} AS job
+    """,
+)
+PAGE = Statement(
+    "jobs.page",
+    """
+    MATCH (j:Job)
+    WHERE j.created_at IS NOT NULL
+      AND ($after IS NULL OR j.created_at < $after OR (j.created_at = $after AND j.id < $after_id))
+    WITH j ORDER BY j.created_at DESC, j.id DESC LIMIT $limit
+    RETURN j{.*, assigned: [(j)-[a:ASSIGNED]->(p) | {as: a.as, id: p.id}]} AS job
+    ORDER BY j.created_at DESC, j.id DESC
+    """,
+)
+COUNT = Statement("jobs.count", "MATCH (j:Job) RETURN count(j) AS total")
+STAGES = Statement(
+    "jobs.stages",
+    """
+    UNWIND $ids AS id
+    MATCH (:Job {id: id})-[:HAS_STAGE]->(s:Stage)
+    RETURN id AS job, s{.*, applications: COUNT { (s)<-[:IN_STAGE]-(:Application {status: 'ACTIVE'}) }} AS stage
+    ORDER BY s.position
+    """,
+)
+SKILLS = Statement(
+    "jobs.skills",
+    """
+    UNWIND $ids AS id
+    MATCH (:Job {id: id})-[r:REQUIRES]->(s:Skill)
+    RETURN id AS job, s.id AS id, s.name AS name ORDER BY r.position
+    """,
+)
+
+
+class StageCategory(StrEnum):
+    """What a stage means, whatever the customer calls it."""
+
+    LEAD = "LEAD"
+    APPLIED = "APPLIED"
+    SCREEN = "SCREEN"
+    INTERVIEW = "INTERVIEW"
+    OFFER = "OFFER"
+    HIRED = "HIRED"
+
+
+class JobStatus(StrEnum):
+    """Whether a job takes applications."""
+
+    OPEN = "OPEN"
+    CLOSED = "CLOSED"
+
+
+class EmploymentType(StrEnum):
+    """How someone is to be employed."""
+
+    FULL_TIME = "FULL_TIME"
+    PART_TIME = "PART_TIME"
+    CONTRACT = "CONTRACT"
+    TEMPORARY = "TEMPORARY"
+    INTERNSHIP = "INTERNSHIP"
+
+
+DEFAULT_STAGES = (
+    ("Lead", StageCategory.LEAD),
+    ("Applied", StageCategory.APPLIED),
+    ("Screen", StageCategory.SCREEN),
+    ("Interview", StageCategory.INTERVIEW),
+    ("Offer", StageCategory.OFFER),
+    ("Hired", StageCategory.HIRED),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SalaryRange:
+    """Yearly pay in whole units of an ISO 4217 currency."""
+
+    minimum: int
+    maximum: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewJob:
+    """A job on its way in."""
+
+    id: str
+    event_id: str
+    title: str
+    description: str
+    department: str | None = None
+    city: str | None = None
+    country: str | None = None
+    employment_type: EmploymentType = EmploymentType.FULL_TIME
+    openings: int = 1
+    salary: SalaryRange | None = None
+    skills: tuple[str, ...] = ()
+    stages: tuple[tuple[str, StageCategory], ...] = DEFAULT_STAGES
+    recruiter_id: str | None = None
+    hiring_manager_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A requisition with its openings."""
+
+    id: str
+    title: str
+    description: str
+    department: str | None
+    city: str | None
+    country: str | None
+    employment_type: EmploymentType
+    openings: int
+    salary: SalaryRange | None
+    status: JobStatus
+    created_at: str
+    recruiter_id: str | None
+    hiring_manager_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A step of a job's pipeline; `applications` counts the active ones in it."""
+
+    id: str
+    name: str
+    category: StageCategory
+    position: int
+    applications: int
+
+
+async def create_job(tx: Transaction, /, *, job: NewJob, actor: str, at: str) -> Job:
+    """Create a job with its pipeline; an id that is there already returns what it made the first time.
+
+    Raises:
+        InvalidInput: the pipeline has no stage for applications.
+        NotFound: the recruiter or the hiring manager is no colleague.
+    """
+    if existing := (await jobs_by_ids(tx, ids=[job.id])).get(job.id):
+        return existing
+    if StageCategory.APPLIED not in {category for _, category in job.stages}:
+        raise InvalidInput("a pipeline needs at least one stage of category APPLIED", field="stages")
+    salary = job.salary
+    if salary and salary.minimum > salary.maximum:
+        raise InvalidInput("the salary's minimum is above its maximum", field="salary")
+    await CREATE.run(
+        tx,
+        properties={
+            "id": job.id,
+            "title": job.title,
+            "description": job.description,
+            "department": job.department,
+            "city": job.city,
+            "country": job.country,
+            "employment_type": str(job.employment_type),
+            "openings": job.openings,
+            "salary_minimum": salary.minimum if salary else None,
+            "salary_maximum": salary.maximum if salary else None,
+            "salary_currency": salary.currency if salary else None,
+            "status": str(JobStatus.OPEN),
+            "created_at": at,
+        },
+        stages=[
+            {
+                "id": derived_id("stage", job.id, str(position)),
+                "name": name,
+                "category": str(category),
+                "position": position,
+            }
+            for position, (name, category) in enumerate(job.stages)
+        ],
+    )
+    skills = list({skill_key(name): name for name in reversed(job.skills)}.items())
+    if skills:
+        rows = [
+            {"id": derived_id("skill", key), "name": name, "position": i}
+            for i, (key, name) in enumerate(reversed(skills))
+        ]
+        await REQUIRE_SKILLS.run(tx, id=job.id, skills=rows, at=at)
+    people = {"RECRUITER": job.recruiter_id, "HIRING_MANAGER": job.hiring_manager_id}
+    wanted = [{"id": person, "as": duty} for duty, person in people.items() if person]
+    assigned = {row["assigned"] for row in await ASSIGN.rows(tx, id=job.id, people=wanted)}
+    for row in wanted:
+        if row["as"] not in assigned:
+            field = "recruiterId" if row["as"] == "RECRUITER" else "hiringManagerId"
+            raise NotFound("colleague", field=field)
+    await outbox.append(
+        tx,
+        [
+            NewEvent(
+                id=job.event_id,
+                type=EventType.JOB_CREATED,
+                at=at,
+                actor=actor,
+                subject=Subject(job_id=job.id),
+            )
+        ],
+    )
+    return (await jobs_by_ids(tx, ids=[job.id]))[job.id]
+
+
+async def jobs_by_ids(tx: Transaction, /, *, ids: Sequence[str]) -> dict[str, Job]:
+    """Return those of the jobs that exist."""
+    return {row["job"]["id"]: _job(row["job"]) for row in await BY_IDS.rows(tx, ids=list(ids))}
+
+
+async def jobs_page(tx: Transaction, /, *, first: int, after: Key | None) -> Page[Job]:
+    """Return jobs, the newest first."""
+    rows = await PAGE.rows(
+        tx, after=after.value if after else None, after_id=after.id if after else None, limit=first + 1
+    )
+    jobs = [_job(row["job"]) for row in rows]
+    return page_of(jobs, first=first, key=lambda j: Key(j.created_at, j.id), item=lambda j: j)
+
+
+async def count_jobs(tx: Transaction, /) -> int:
+    """Count the jobs."""
+    row = await COUNT.row(tx)
+    return row["total"] if row else 0
+
+
+async def stages_of(tx: Transaction, /, *, ids: Sequence[str]) -> dict[str, tuple[Stage, ...]]:
+    """Return each job's pipeline in order."""
+    found: dict[str, list[Stage]] = defaultdict(list)
+    for row in await STAGES.rows(tx, ids=list(ids)):
+        stage = row["stage"]
+        found[row["job"]].append(
+            Stage(
+                id=stage["id"],
+                name=stage["name"],
+                category=StageCategory(stage["category"]),
+                position=stage["position"],
+                applications=stage["applications"],
+            )
+        )
+    return {id_: tuple(found.get(id_, ())) for id_ in ids}
+
+
+async def required_skills_of(tx: Transaction, /, *, ids: Sequence[str]) -> dict[str, tuple[Skill, ...]]:
+    """Return the skills that each job asks for, in the order given."""
+    found: dict[str, list[Skill]] = defaultdict(list)
+    for row in await SKILLS.rows(tx, ids=list(ids)):
+        found[row["job"]].append(Skill(row["id"], row["name"]))
+    return {id_: tuple(found.get(id_, ())) for id_ in ids}
+
+
+def _job(stored: Row) -> Job:
+    assigned = {entry["as"]: entry["id"] for entry in stored["assigned"]}
+    currency = stored.get("salary_currency")
+    return Job(
+        id=stored["id"],
+        title=stored["title"],
+        description=stored["description"],
+        department=stored.get("department"),
+        city=stored.get("city"),
+        country=stored.get("country"),
+        employment_type=EmploymentType(stored["employment_type"]),
+        openings=stored["openings"],
+        salary=SalaryRange(stored["salary_minimum"], stored["salary_maximum"], currency)
+        if currency
+        else None,
+        status=JobStatus(stored["status"]),
+        created_at=stored["created_at"],
+        recruiter_id=assigned.get("RECRUITER"),
+        hiring_manager_id=assigned.get("HIRING_MANAGER"),
+    )

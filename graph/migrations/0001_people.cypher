@@ -1,0 +1,10 @@
+CREATE CONSTRAINT person_id IF NOT EXISTS FOR (p:Person) REQUIRE p.id IS UNIQUE;
+CREATE CONSTRAINT email_address IF NOT EXISTS FOR (a:EmailAddress) REQUIRE a.address IS UNIQUE;
+CREATE CONSTRAINT external_id IF NOT EXISTS FOR (x:ExternalId) REQUIRE (x.system, x.value) IS UNIQUE;
+CREATE CONSTRAINT record_id IF NOT EXISTS FOR (r:Record) REQUIRE r.id IS UNIQUE;
+CREATE CONSTRAINT company_id IF NOT EXISTS FOR (c:Company) REQUIRE c.id IS UNIQUE;
+CREATE CONSTRAINT school_id IF NOT EXISTS FOR (s:School) REQUIRE s.id IS UNIQUE;
+CREATE CONSTRAINT skill_id IF NOT EXISTS FOR (s:Skill) REQUIRE s.id IS UNIQUE;
+CREATE INDEX candidate_created IF NOT EXISTS FOR (p:Candidate) ON (p.created_at, p.id);
+CREATE INDEX colleague_created IF NOT EXISTS FOR (p:Colleague) ON (p.created_at, p.id);
+CREATE INDEX company_name IF NOT EXISTS FOR (c:Company) ON (c.name, c.id);

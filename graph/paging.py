@@ -1,0 +1,27 @@
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Where a page ended: the value that the list is sorted by, then the id that makes the order total."""
+
+    value: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """A stretch of a sorted list, each item with its key."""
+
+    items: tuple[tuple[Key, T], ...]
+    has_next: bool
+
+
+def page_of(rows: Sequence[U], *, first: int, key: Callable[[U], Key], item: Callable[[U], T]) -> Page[T]:
+    """Make a page of `first` items from rows that were asked for with one more than that."""
+    return Page(tuple((key(row), item(row)) for row in rows[:first]), has_next=len(rows) > first)

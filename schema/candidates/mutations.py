@@ -1,0 +1,64 @@
+from typing import Annotated
+
+import strawberry
+
+from graph.errors import InvalidInput
+from graph.ids import new_id, now
+from graph.people import people_by_ids
+from graph.profiles import RecordKind
+from graph.records import NewRecord, save_records
+from schema.candidates.inputs import CreateCandidateInput, consent_of, profile_of
+from schema.candidates.types import Candidate
+from schema.context import Info
+from schema.errors import UserError, attempt
+from schema.permissions import Permission, Requires
+
+LONGEST_ORIGIN = 200
+MOST_EXTERNAL_IDS = 20
+
+
+@strawberry.type(description="The answer to `createCandidate`.")
+class CreateCandidatePayload:
+    candidate: Candidate | None = strawberry.field(description="The candidate, null on refusal.")
+    created: bool = strawberry.field(description="False where the person was known and the input was added.")
+    user_errors: list[UserError] = strawberry.field(description="Why the input was refused; else empty.")
+
+
+@strawberry.type
+class CandidateMutations:
+    @strawberry.mutation(
+        description="Adds a candidate, or what is said here to the person already known by e-mail or external id.",
+        extensions=[Requires(Permission.CANDIDATES_WRITE)],
+    )
+    async def create_candidate(
+        self,
+        info: Info,
+        input: Annotated[CreateCandidateInput, strawberry.argument(description="Whom to add.")],
+    ) -> CreateCandidatePayload:
+        return await attempt(
+            _create(info, input),
+            lambda errors: CreateCandidatePayload(candidate=None, created=False, user_errors=errors),
+        )
+
+
+async def _create(info: Info, given: CreateCandidateInput) -> CreateCandidatePayload:
+    if len(given.origin) > LONGEST_ORIGIN:
+        raise InvalidInput(f"an origin has at most {LONGEST_ORIGIN} characters", field="origin")
+    if len(given.external_ids) > MOST_EXTERNAL_IDS:
+        raise InvalidInput(f"at most {MOST_EXTERNAL_IDS} external ids", field="externalIds")
+    at = now()
+    record = NewRecord(
+        id=new_id(),
+        kind=RecordKind.FORM,
+        origin=given.origin,
+        received_at=at,
+        profile=profile_of(given),
+        person_id=new_id(),
+        event_id=new_id(),
+        external_ids=tuple((x.system, x.value) for x in given.external_ids),
+        consent=consent_of(given.consent),
+    )
+    context = info.context
+    (saved,) = await context.graph.write(save_records, records=[record], actor=context.principal.actor, at=at)
+    person = await context.loaders.require(people_by_ids, saved.person_id)
+    return CreateCandidatePayload(candidate=Candidate.of(person), created=saved.created, user_errors=[])

@@ -1,0 +1,68 @@
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, TypeAlias
+
+from elasticsearch import AsyncElasticsearch
+from strawberry.types import Info as StrawberryInfo
+
+from graph.client import Graph
+from graph.errors import KithError
+from graph.events import Event, EventType
+from schema.loaders import Loaders
+from schema.permissions import Principal
+from search.indices import CandidateIndex
+from search.resumes.store import ResumeStore
+
+
+class EventFeed(Protocol):
+    """Where subscriptions read the log: everything after a sequence number, in order, then whatever comes."""
+
+    def events(self, *, after: int, types: frozenset[EventType] | None) -> AsyncIterator[Event]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What resolvers work with; opened and closed by the application."""
+
+    graph: Graph
+    elasticsearch: AsyncElasticsearch
+    index: CandidateIndex
+    store: ResumeStore
+    feed: EventFeed
+    organization: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """One operation of one principal."""
+
+    principal: Principal
+    services: Services
+    loaders: Loaders
+
+    @property
+    def graph(self) -> Graph:
+        return self.services.graph
+
+    def renewed(self) -> "Context":
+        """Return the same with empty loaders: a WebSocket keeps one context for all its operations and events."""
+        return replace(self, loaders=Loaders(self.services.graph))
+
+
+Info: TypeAlias = StrawberryInfo[Context, Any]
+
+
+@dataclass(slots=True, kw_only=True)
+class Connection:
+    """One WebSocket connection; each operation on it gets a context of its own."""
+
+    services: Services
+    authenticate: Callable[[str | None], Awaitable[Principal | None]]
+    connection_params: dict[str, object] | None = None
+    principal: Principal | None = None
+
+    def renewed(self) -> Context:
+        """Return the context for an operation of this connection."""
+        if self.principal is None:
+            raise KithError("UNAUTHENTICATED", "send a valid token with connection_init")
+        return Context(principal=self.principal, services=self.services, loaders=Loaders(self.services.graph))

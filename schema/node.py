@@ -1,0 +1,67 @@
+"""Global ids: the kind of a thing and its id, as one opaque string."""
+
+import base64
+import binascii
+import re
+from enum import StrEnum
+
+import strawberry
+
+from graph.errors import NotFound
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+LONGEST_ID = 100
+
+
+class Kind(StrEnum):
+    """What a global id can name; people have one kind, since roles come and go."""
+
+    PERSON = "Person"
+    COMPANY = "Company"
+    JOB = "Job"
+    APPLICATION = "Application"
+    INTAKE = "Intake"
+    TEMPLATE = "Template"
+    REFERRAL = "Referral"
+    TOUCH = "Touch"
+    EVENT = "Event"
+    STAGE = "Stage"
+    SKILL = "Skill"
+    SCHOOL = "School"
+
+
+_KINDS = {str(kind): kind for kind in Kind}
+
+
+@strawberry.interface(description="Anything that `node(id)` finds again (Relay).")
+class Node:
+    id: strawberry.ID = strawberry.field(description="Names this object for ever; opaque.")
+
+
+def global_id(kind: Kind, id: str) -> strawberry.ID:
+    """Return the id that clients know."""
+    return strawberry.ID(base64.urlsafe_b64encode(f"{kind}:{id}".encode()).decode())
+
+
+def any_id(global_: str) -> tuple[Kind, str] | None:
+    """Read a global id; None if it is none."""
+    if len(global_) > LONGEST_ID:
+        return None
+    try:
+        kind, _, id_ = base64.b64decode(global_, altchars=b"-_", validate=True).decode("ascii").partition(":")
+    except (ValueError, binascii.Error):
+        return None
+    known = _KINDS.get(kind)
+    return (known, id_) if known and _UUID.fullmatch(id_) else None
+
+
+def local_id(kind: Kind, global_: str, *, field: str) -> str:
+    """Read a global id that must be of a kind.
+
+    Raises:
+        NotFound: it is none, or of another kind: the caller learns no more than of an unknown id.
+    """
+    match any_id(global_):
+        case (found, id_) if found is kind:
+            return id_
+    raise NotFound(str(kind).lower() if kind is not Kind.PERSON else "person", field=field)

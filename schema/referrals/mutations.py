@@ -1,0 +1,62 @@
+from typing import Annotated
+
+import strawberry
+
+from graph.ids import new_id, now
+from graph.referrals.referrals import NewReferral, create_referral
+from schema.context import Info
+from schema.errors import UserError, attempt
+from schema.node import Kind, local_id
+from schema.permissions import Permission, Requires
+from schema.referrals.types import Referral
+
+
+@strawberry.input(description="Who refers whom.")
+class CreateReferralInput:
+    by_id: strawberry.ID = strawberry.field(description="The colleague who refers.")
+    candidate_id: strawberry.ID = strawberry.field(description="The candidate who is referred.")
+    job_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The job it is for, if for one."
+    )
+    note: str | None = strawberry.field(default=None, description="What the colleague says.")
+    relationship: str | None = strawberry.field(default=None, description="How the two know each other.")
+
+
+@strawberry.type(description="The answer to `createReferral`.")
+class CreateReferralPayload:
+    referral: Referral | None = strawberry.field(description="The referral, null on refusal.")
+    user_errors: list[UserError] = strawberry.field(description="Why the input was refused; else empty.")
+
+
+@strawberry.type
+class ReferralMutations:
+    @strawberry.mutation(
+        description="Notes that a colleague refers a candidate.",
+        extensions=[Requires(Permission.REFERRALS_WRITE)],
+    )
+    async def create_referral(
+        self,
+        info: Info,
+        input: Annotated[CreateReferralInput, strawberry.argument(description="Who and whom.")],
+    ) -> CreateReferralPayload:
+        return await attempt(
+            _create(info, input), lambda errors: CreateReferralPayload(referral=None, user_errors=errors)
+        )
+
+
+async def _create(info: Info, given: CreateReferralInput) -> CreateReferralPayload:
+    referral = await info.context.graph.write(
+        create_referral,
+        referral=NewReferral(
+            id=new_id(),
+            event_id=new_id(),
+            by_id=local_id(Kind.PERSON, given.by_id, field="byId"),
+            of_id=local_id(Kind.PERSON, given.candidate_id, field="candidateId"),
+            job_id=local_id(Kind.JOB, given.job_id, field="jobId") if given.job_id else None,
+            note=given.note,
+            relationship=given.relationship,
+        ),
+        actor=info.context.principal.actor,
+        at=now(),
+    )
+    return CreateReferralPayload(referral=Referral.of(referral), user_errors=[])

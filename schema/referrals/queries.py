@@ -1,0 +1,37 @@
+from typing import Annotated
+
+import strawberry
+
+from graph.ids import now
+from graph.referrals.paths import referral_paths
+from schema.context import Info
+from schema.node import Kind, local_id
+from schema.permissions import Permission, Requires
+from schema.referrals.types import ReferralPaths
+
+
+@strawberry.type
+class ReferralQueries:
+    @strawberry.field(
+        description="Which colleagues can introduce a candidate, by whom, and what proves each acquaintance.",
+        extensions=[Requires(Permission.REFERRALS_READ), Requires(Permission.CANDIDATES_READ)],
+    )
+    async def referral_paths(
+        self,
+        info: Info,
+        candidate: Annotated[strawberry.ID, strawberry.argument(description="Whom to reach.")],
+        max_hops: Annotated[int, strawberry.argument(description="Longest chain, 1 to 3.")] = 2,
+        first: Annotated[int, strawberry.argument(description="How many colleagues, 1 to 50.")] = 10,
+        introducer: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Only chains from this colleague.")
+        ] = None,
+    ) -> ReferralPaths:
+        found = await info.context.graph.read(
+            referral_paths,
+            candidate_id=local_id(Kind.PERSON, candidate, field="candidate"),
+            max_hops=max_hops,
+            limit=first,
+            at=now(),
+            from_person_id=local_id(Kind.PERSON, introducer, field="introducer") if introducer else None,
+        )
+        return ReferralPaths.of(found)

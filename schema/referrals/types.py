@@ -1,0 +1,173 @@
+from typing import Annotated, TypeAlias
+
+import strawberry
+
+from graph.people import people_by_ids
+from graph.referrals import acquaintance
+from graph.referrals.paths import Hop as HopRecord
+from graph.referrals.paths import ReferralPath as PathRecord
+from graph.referrals.paths import ReferralPaths as PathsRecord
+from graph.referrals.referrals import Referral as ReferralRecord
+from schema.candidates.types import Candidate, Colleague, Person, person_of
+from schema.companies.types import Company
+from schema.context import Info
+from schema.node import Kind, global_id
+from schema.permissions import Permission, Requires
+from schema.scalars import DateTime, PartialDate
+
+
+@strawberry.type(description="Two people worked for one company at the same time.")
+class WorkedTogether:
+    company: Company = strawberry.field(description="Where.")
+    start: PartialDate = strawberry.field(name="from", description="Their first common month.")
+    end: PartialDate | None = strawberry.field(
+        name="to", description="Their last common month; none while both are there."
+    )
+    months: int = strawberry.field(description="How many months they had in common.")
+    same_team: bool = strawberry.field(description="Whether both name the same team.")
+    company_people: int = strawberry.field(
+        description="How many people are known to have worked there; the more, the weaker the evidence."
+    )
+    strength: int = strawberry.field(description="1 to 100.")
+
+
+@strawberry.type(description="Two people were at one school at the same time.")
+class StudiedTogether:
+    school: str = strawberry.field(description="Where.")
+    start: PartialDate = strawberry.field(name="from", description="Their first common month.")
+    end: PartialDate | None = strawberry.field(
+        name="to", description="Their last common month; none while both are there."
+    )
+    months: int = strawberry.field(description="How many months they had in common.")
+    strength: int = strawberry.field(description="1 to 100.")
+
+
+@strawberry.type(description="One of the two referred the other.")
+class Referred:
+    referral_id: strawberry.ID = strawberry.field(description="The referral.")
+    at: DateTime = strawberry.field(description="When.")
+    by_id: strawberry.ID = strawberry.field(description="Which of the two referred the other.")
+    strength: int = strawberry.field(description="1 to 100.")
+
+
+HopEvidence: TypeAlias = Annotated[
+    WorkedTogether | StudiedTogether | Referred,
+    strawberry.union("HopEvidence", description="Why two people should know each other; always dated."),
+]
+
+
+@strawberry.type(description="Two neighbours of a chain.")
+class ReferralHop:
+    evidence: list[HopEvidence] = strawberry.field(description="Why they should know each other, best first.")
+    strength: int = strawberry.field(description="That of the best evidence, 1 to 100.")
+
+    @classmethod
+    def of(cls, hop: HopRecord) -> "ReferralHop":
+        return cls(evidence=[_evidence(found) for found in hop.evidence], strength=hop.strength)
+
+
+@strawberry.type(description="A chain of acquaintances from a colleague to the candidate.")
+class ReferralPath:
+    people_keys: strawberry.Private[tuple[str, ...]]
+    hops: list[ReferralHop] = strawberry.field(description="`hops[i]` joins `people[i]` and `people[i + 1]`.")
+    strength: float = strawberry.field(
+        description="The product of the hops' strengths, each as a part of 100; compares chains of one length."
+    )
+
+    @strawberry.field(description="The colleague who can introduce: the first of `people`.")
+    async def introducer(self, info: Info) -> Person:
+        return await _person(info, self.people_keys[0])
+
+    @strawberry.field(description="From the colleague to the candidate.")
+    async def people(self, info: Info) -> list[Person]:
+        return [await _person(info, key) for key in self.people_keys]
+
+    @classmethod
+    def of(cls, path: PathRecord) -> "ReferralPath":
+        return cls(
+            people_keys=tuple(person.id for person in path.people),
+            hops=[ReferralHop.of(hop) for hop in path.hops],
+            strength=path.strength,
+        )
+
+
+@strawberry.type(description="Who can introduce a candidate: the best chain of each colleague.")
+class ReferralPaths:
+    paths: list[ReferralPath] = strawberry.field(
+        description="Shorter chains first, then stronger ones, then by id: always the same order."
+    )
+    truncated: bool = strawberry.field(
+        description="Whether a bound of the search, such as that on huge employers, may have hidden some."
+    )
+
+    @classmethod
+    def of(cls, found: PathsRecord) -> "ReferralPaths":
+        return cls(paths=[ReferralPath.of(path) for path in found.paths], truncated=found.truncated)
+
+
+@strawberry.type(description="A colleague's word for a candidate.")
+class Referral:
+    by_key: strawberry.Private[str]
+    of_key: strawberry.Private[str]
+    id: strawberry.ID = strawberry.field(description="Names the referral for ever; opaque.")
+    at: DateTime = strawberry.field(description="When it was given.")
+    job_id: strawberry.ID | None = strawberry.field(description="The job it is for, if for one.")
+    note: str | None = strawberry.field(description="What the colleague says.")
+    relationship: str | None = strawberry.field(description="How the two know each other.")
+
+    @strawberry.field(description="Who refers.", extensions=[Requires(Permission.CANDIDATES_READ)])
+    async def by(self, info: Info) -> Person:
+        return await _person(info, self.by_key)
+
+    @strawberry.field(description="Who is referred.", extensions=[Requires(Permission.CANDIDATES_READ)])
+    async def candidate(self, info: Info) -> Person:
+        return await _person(info, self.of_key)
+
+    @classmethod
+    def of(cls, record: ReferralRecord) -> "Referral":
+        return cls(
+            by_key=record.by_id,
+            of_key=record.of_id,
+            id=global_id(Kind.REFERRAL, record.id),
+            at=DateTime(record.at),
+            job_id=global_id(Kind.JOB, record.job_id) if record.job_id else None,
+            note=record.note,
+            relationship=record.relationship,
+        )
+
+
+async def _person(info: Info, key: str) -> Candidate | Colleague:
+    return person_of(await info.context.loaders.require(people_by_ids, key))
+
+
+def _evidence(found: acquaintance.Evidence) -> WorkedTogether | StudiedTogether | Referred:
+    match found:
+        case acquaintance.WorkedTogether():
+            return WorkedTogether(
+                company=Company(
+                    id=global_id(Kind.COMPANY, found.company_id),
+                    key=found.company_id,
+                    name=found.company_name,
+                ),
+                start=PartialDate(found.start),
+                end=PartialDate(found.end) if found.end else None,
+                months=found.months,
+                same_team=found.same_team,
+                company_people=found.people,
+                strength=found.strength,
+            )
+        case acquaintance.StudiedTogether():
+            return StudiedTogether(
+                school=found.school_name,
+                start=PartialDate(found.start),
+                end=PartialDate(found.end) if found.end else None,
+                months=found.months,
+                strength=found.strength,
+            )
+        case acquaintance.Referred():
+            return Referred(
+                referral_id=global_id(Kind.REFERRAL, found.referral_id),
+                at=DateTime(found.at),
+                by_id=global_id(Kind.PERSON, found.by_id),
+                strength=found.strength,
+            )

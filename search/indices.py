@@ -1,0 +1,207 @@
+"""The candidate index: analysis, strict mapping, and the alias that searches go through."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+from elasticsearch import AsyncElasticsearch, BadRequestError, NotFoundError
+
+from search.errors import search_errors
+from search.text import STOPWORDS
+
+_VERSION: Final = 1
+_LONGEST_KEYWORD: Final = 256
+
+# The standard tokenizer keeps only letters and digits, so these names become words of letters first.
+_SYMBOLIC_NAMES: Final = {
+    "c++": "cplusplus",
+    "c#": "csharp",
+    "f#": "fsharp",
+    ".net": "\\u0020dotnet",
+}
+
+_ENGLISH: Final = "kith_english"
+_LITERAL: Final = "kith_literal"
+_NORMALIZER: Final = "kith_keyword"
+
+ANALYSIS: Final[dict[str, Any]] = {
+    "char_filter": {
+        "kith_symbols": {
+            "type": "mapping",
+            "mappings": [
+                f"{spelling}=>{word}"
+                for name, word in _SYMBOLIC_NAMES.items()
+                for spelling in dict.fromkeys((name, name.upper(), name.title()))
+            ],
+        }
+    },
+    "filter": {
+        "kith_possessive": {"type": "stemmer", "language": "possessive_english"},
+        "kith_stop": {"type": "stop", "stopwords": sorted(STOPWORDS)},
+        "kith_stemmer": {"type": "stemmer", "language": "english"},
+    },
+    "analyzer": {
+        _ENGLISH: {
+            "char_filter": ["kith_symbols"],
+            "tokenizer": "standard",
+            "filter": ["kith_possessive", "lowercase", "asciifolding", "kith_stop", "kith_stemmer"],
+        },
+        _LITERAL: {
+            "char_filter": ["kith_symbols"],
+            "tokenizer": "standard",
+            "filter": ["lowercase", "asciifolding"],
+        },
+    },
+    "normalizer": {_NORMALIZER: {"type": "custom", "filter": ["trim", "lowercase", "asciifolding"]}},
+}
+
+
+def _prose() -> dict[str, Any]:
+    """Stemmed text with a literal subfield; stored offsets spare highlights the analysis."""
+    return {
+        "type": "text",
+        "analyzer": _ENGLISH,
+        "index_options": "offsets",
+        "position_increment_gap": 100,
+        "fields": {
+            "literal": {"type": "text", "analyzer": _LITERAL, "position_increment_gap": 100},
+        },
+    }
+
+
+def _term() -> dict[str, Any]:
+    return {"type": "keyword", "normalizer": _NORMALIZER, "ignore_above": _LONGEST_KEYWORD}
+
+
+def _term_and_prose() -> dict[str, Any]:
+    prose = _prose()
+    fields = prose.pop("fields")
+    return {**_term(), "fields": {"text": prose, **fields}}
+
+
+def _code() -> dict[str, Any]:
+    return {"type": "keyword", "ignore_above": _LONGEST_KEYWORD}
+
+
+MAPPINGS: Final[dict[str, Any]] = {
+    "dynamic": "strict",
+    "properties": {
+        "id": {"type": "keyword"},
+        "name": _prose(),
+        "headline": _prose(),
+        "summary": _prose(),
+        "emails": _term(),
+        "skills": _term_and_prose(),
+        "city": _term(),
+        "region": _term(),
+        "country": _term(),
+        "place": _prose(),
+        "companies": _term_and_prose(),
+        "titles": _term_and_prose(),
+        "employments": {
+            "type": "nested",
+            "properties": {
+                "company": _term(),
+                "title": _term(),
+                "start_month": {"type": "integer"},
+                "end_month": {"type": "integer"},
+                "current": {"type": "boolean"},
+            },
+        },
+        "educations": {
+            "properties": {"school": _term(), "degree": _term(), "field": _term()},
+        },
+        "years_experience": {"type": "float"},
+        "languages": _term(),
+        "certificates": _term(),
+        "tags": _term(),
+        "roles": _code(),
+        "applications": {
+            "type": "nested",
+            "properties": {"job_id": _code(), "stage": _code(), "status": _code()},
+        },
+        "stages": _code(),
+        "shortlisted_jobs": _code(),
+        "consent": {"type": "boolean"},
+        "resume_text": _prose(),
+        "updated_at": {"type": "date"},
+    },
+}
+
+# Deleted versions are remembered for an hour, not a minute: a late job cannot bring an erased person back.
+SETTINGS: Final[dict[str, Any]] = {
+    "number_of_shards": 1,
+    "auto_expand_replicas": "0-1",
+    "gc_deletes": "1h",
+    "analysis": ANALYSIS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateIndex:
+    """Names of the index that fits this version of the code.
+
+    Writers use `writes`, an alias of this very index; searches use `alias`, which may still answer from an
+    older index while this one is being filled.
+    """
+
+    name: str
+    alias: str
+    writes: str
+
+
+def candidate_index(prefix: str) -> CandidateIndex:
+    """Return the names under `prefix`; a changed mapping or analysis gives another index."""
+    definition = orjson.dumps([MAPPINGS, SETTINGS], option=orjson.OPT_SORT_KEYS)
+    alias = f"{prefix}-candidates"
+    name = f"{alias}-v{_VERSION}-{hashlib.sha256(definition).hexdigest()[:8]}"
+    return CandidateIndex(name=name, alias=alias, writes=f"{name}-writes")
+
+
+async def ensure_indices(client: AsyncElasticsearch, index: CandidateIndex) -> bool:
+    """Create the index where it is missing and say whether searches answer from it.
+
+    Safe to repeat, also by several processes at once. False means that an older index answers: fill this one
+    from the graph, then call `promote`.
+
+    Raises the errors of `search.errors`.
+    """
+    with search_errors("create the candidate index"):
+        try:
+            await client.indices.create(
+                index=index.name, mappings=MAPPINGS, settings=SETTINGS, aliases={index.writes: {}}
+            )
+        except BadRequestError as error:
+            if error.error != "resource_already_exists_exception":
+                raise
+        await client.cluster.health(index=index.name, wait_for_status="yellow")
+        live = await _answering(client, index)
+        if not live:
+            await client.indices.put_alias(index=index.name, name=index.alias)
+    return not live or live == {index.name}
+
+
+async def promote(client: AsyncElasticsearch, index: CandidateIndex) -> None:
+    """Let searches answer from this index, in one atomic step, and delete the older ones.
+
+    They are deleted, not kept, because people erased from now on would live on in them.
+
+    Raises the errors of `search.errors`.
+    """
+    with search_errors("switch to the new candidate index"):
+        older = await _answering(client, index) - {index.name}
+        await client.indices.update_aliases(
+            actions=[
+                {"add": {"index": index.name, "alias": index.alias}},
+                *({"remove_index": {"index": name}} for name in sorted(older)),
+            ]
+        )
+
+
+async def _answering(client: AsyncElasticsearch, index: CandidateIndex) -> set[str]:
+    try:
+        answer = await client.indices.get_alias(name=index.alias)
+    except NotFoundError:
+        return set()
+    return set(answer.body)

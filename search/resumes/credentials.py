@@ -1,0 +1,118 @@
+"""Skills, spoken languages and certificates."""
+
+import re
+from collections.abc import Iterable
+
+from search.resumes.dates import find_ranges
+from search.resumes.places import is_place
+from search.resumes.sections import Line, Section, SectionKind
+from search.resumes.vocabulary import find_degree, spoken_languages_in
+from search.skills.matcher import SkillMatch, canonical_skill, find_skills
+
+_MAX_SKILLS = 150
+_MAX_CERTIFICATES = 30
+_MAX_ITEM = 40
+_MAX_ITEM_WORDS = 4
+_MAX_CERTIFICATE = 150
+_ITEMS = re.compile(r"\t|\s{2,}|[,;|•·●▪]|\s[/–—-]\s|\.\s|\s+and\s+|:\s")
+_LENGTH = re.compile(r"\(?(?:less than )?\d+\+?\s*(?:years?|yrs?|months?)\)?", re.IGNORECASE)
+_LEVEL = re.compile(
+    r"\((?:[^()]*)\)|\b(?:basic|advanced|intermediate|expert|proficient|fluent|beginner|native)\b.*",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(
+    r"\b(?:i|my|is|are|was|were|have|has|had|to|with|the|that|which|using|able|ability|including|etc|years?|from|by|for|in|on|at|as|a|an|such|well|strong|good|excellent|"
+    r"knowledge|experience|familiar|proficient|skilled|understanding)\b",
+    re.IGNORECASE,
+)
+_LANGUAGE_LABEL = re.compile(
+    r"^(?:languages?(?: known| spoken| skills?)?|sprachen|langues|idiomas|linguistic skills?)\s*[:\-–]?\s*(.*)$",
+    re.IGNORECASE,
+)
+_FLUENCY = re.compile(
+    r"\b(?:fluent|native|bilingual|mother tongue|conversational|proficiency|muttersprache)\b", re.IGNORECASE
+)
+
+
+def matched_skills(text: str) -> list[SkillMatch]:
+    """Return the first match of each known skill."""
+    seen: dict[str, SkillMatch] = {}
+    for match in find_skills(text):
+        seen.setdefault(match.name, match)
+    return list(seen.values())
+
+
+def listed_skills(sections: Iterable[Section]) -> list[str]:
+    """Return the short items of the skills sections' lists, in the canonical spelling where it is known."""
+    found: dict[str, str] = {}
+    for section in sections:
+        if section.kind is SectionKind.SKILLS:
+            for line in section.lines:
+                for item in _items(line):
+                    name = canonical_skill(item) or item
+                    found.setdefault(name.lower(), name)
+    return list(found.values())
+
+
+def _items(line: Line) -> Iterable[str]:
+    text = _LENGTH.sub("", line.text)
+    label, colon, rest = text.partition(":")
+    if colon and len(label.split()) <= 5 and rest.strip():  # noqa: PLR2004
+        text = rest
+    pieces = _ITEMS.split(text)
+    if len(pieces) == 1 and not line.bullet and len(text.split()) > _MAX_ITEM_WORDS:
+        return
+    for piece in pieces:
+        item = re.sub(r"\s+", " ", _LEVEL.sub("", piece)).strip(" .:-–—*()[]/&\"'")
+        words = item.split()
+        if (
+            not item
+            or len(item) > _MAX_ITEM
+            or len(words) > _MAX_ITEM_WORDS
+            or not any(map(str.isalpha, item))
+        ):
+            continue
+        if (len(words) > 1 and _SENTENCE.search(item)) or find_ranges(item) or is_place(item):
+            continue
+        if len(item) == 1 and canonical_skill(item) is None:
+            continue
+        yield item
+
+
+def all_skills(text: str, sections: list[Section]) -> list[str]:
+    """Return known skills found anywhere, then the items of the skills sections."""
+    names = {match.name.lower(): match.name for match in matched_skills(text)}
+    for item in listed_skills(sections):
+        names.setdefault(item.lower(), item)
+    return list(names.values())[:_MAX_SKILLS]
+
+
+def find_languages(sections: Iterable[Section]) -> list[str]:
+    """Return spoken languages, in English, from language sections and labelled lines."""
+    found: dict[str, None] = {}
+    for section in sections:
+        for line in section.lines:
+            label = _LANGUAGE_LABEL.match(line.text)
+            if (
+                section.kind is SectionKind.LANGUAGES
+                or label
+                or (_FLUENCY.search(line.text) and len(line.text) <= 120)
+            ):
+                found |= dict.fromkeys(spoken_languages_in(line.text))
+    return list(found)
+
+
+def find_certificates(sections: Iterable[Section]) -> list[str]:
+    """Return the lines of the certificate sections without their dates."""
+    found: dict[str, str] = {}
+    for section in sections:
+        if section.kind is not SectionKind.CERTIFICATES:
+            continue
+        for line in section.lines:
+            text = line.text
+            for dates in reversed(find_ranges(text)):
+                text = text[: dates.begin] + " " + text[dates.finish :]
+            name = re.sub(r"\s+", " ", re.sub(r"\(\s*\)", "", text)).strip(" ,;:|–—-•·.")
+            if 3 <= len(name) <= _MAX_CERTIFICATE and not (find_degree(name) and len(name.split()) <= 2):  # noqa: PLR2004
+                found.setdefault(name.lower(), name)
+    return list(found.values())[:_MAX_CERTIFICATES]

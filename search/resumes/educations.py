@@ -1,0 +1,174 @@
+"""Courses of study: entries of the education sections, found by degrees and schools."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from search.resumes.dates import DateRange, find_ranges
+from search.resumes.places import is_place
+from search.resumes.profile import Education
+from search.resumes.sections import Line, Section, SectionKind
+from search.resumes.vocabulary import SCHOOL_WORD, find_degree
+
+_MAX_EDUCATIONS = 20
+_MAX_LINE = 250
+_MAX_SCHOOL = 200
+_MIN_SCHOOL_WORDS, _MAX_SCHOOL_WORDS = 2, 14
+_ATOMS = re.compile(
+    r"\t+|\s+[|•·–—]\s*|\s*[|•·–—]\s+|\s+-+\s+|\s{2,}|;\s*|,\s+|\s:\s|\s+(?:from|at)\s+(?=[A-Z])"
+)
+_FIELD = re.compile(
+    r"^\s*(?:degree\b)?\s*[,:(\-–]?\s*(?:\(?hons?\.?\)?|honours)?\s*(?:\bin\b|\bof\b|:|,|\(|-|–|with (?:a )?major in|major(?:ing)? in)\s*(?P<field>[A-Za-z][^,;|\t()\d:]{2,70})",
+    re.IGNORECASE,
+)
+_FIELD_ENDS = re.compile(
+    r"\s+(?:from|at|with|gpa|cgpa|grade|minor|degree)\b.*|\s+[-–—]\s.*|\s{2,}.*|\.\s.*", re.IGNORECASE
+)
+_DEGREE_OF_FIELD = re.compile(r"\b(?:of|in)\s+(?!science|arts\b)(?P<field>[A-Z][\w &]+)$", re.IGNORECASE)
+_NOISE = re.compile(
+    r"\b(?:city\s*,\s*state|city\s*,|gpa|cgpa|grade|percentage|aggregate|state)\b.*", re.IGNORECASE
+)
+_NO_FIELD = re.compile(r"hon(?:ou)?rs?\.?|hons|global|cum laude|magna cum laude|expected|pass|first class", re.IGNORECASE)
+_TRIM = " \t,;:|–—-•·.()*_/"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundEducation:
+    """A course of study and the half-open offsets of its entry in the text."""
+
+    value: Education
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class _Draft:
+    start: int
+    end: int
+    degree: str | None = None
+    subject: str | None = None
+    school: str | None = None
+    dates: list[DateRange] = field(default_factory=list)
+
+    def holds(self, other: "_Draft") -> bool:
+        """Say whether the other draft repeats a part that this one already has."""
+        return bool(
+            (self.degree and other.degree) or (self.school and other.school) or (self.dates and other.dates)
+        )
+
+    def join(self, other: "_Draft") -> None:
+        self.degree = self.degree or other.degree
+        self.subject = self.subject or other.subject
+        self.school = self.school or other.school
+        self.dates = self.dates or other.dates
+        self.end = other.end
+
+    @property
+    def worthwhile(self) -> bool:
+        return self.degree is not None or self.school is not None
+
+
+def find_educations(sections: Iterable[Section]) -> list[FoundEducation]:
+    """Return the courses of study of the education sections, or lines with degree and school elsewhere."""
+    parts = list(sections)
+    found: list[FoundEducation] = []
+    for part in parts:
+        if part.kind is SectionKind.EDUCATION:
+            found.extend(_entries(part.lines))
+    if not found:
+        others = (
+            SectionKind.TOP,
+            SectionKind.OTHER,
+            SectionKind.SUMMARY,
+            SectionKind.PERSONAL,
+            SectionKind.CERTIFICATES,
+        )
+        for part in parts:
+            if part.kind in others:
+                found.extend(
+                    entry for entry in _entries(part.lines) if entry.value.degree and entry.value.school
+                )
+    return found[:_MAX_EDUCATIONS]
+
+
+def _entries(lines: Iterable[Line]) -> list[FoundEducation]:
+    drafts: list[_Draft] = []
+    for line in lines:
+        draft = _draft(line)
+        if draft is None:
+            continue
+        if not drafts or drafts[-1].holds(draft):
+            drafts.append(draft)
+        else:
+            drafts[-1].join(draft)
+    return [FoundEducation(_education(draft), draft.start, draft.end) for draft in drafts if draft.worthwhile]
+
+
+def _draft(line: Line) -> _Draft | None:
+    text = line.text
+    if len(text) > _MAX_LINE and not find_degree(text[:_MAX_LINE]):
+        return None
+    text = text[:_MAX_LINE]
+    dates = find_ranges(text)
+    bare = _blanked(text, dates)
+    degree = find_degree(bare)
+    school = _school(bare)
+    if line.bullet and degree is None and school is None:
+        return None
+    if degree is None and school is None and not (dates and len(_tidy(bare)) <= 40):  # noqa: PLR2004
+        return None
+    name = _tidy(degree[0]) if degree else None
+    return _Draft(line.start, line.end, name, _field(bare, degree), school, dates)
+
+
+def _blanked(text: str, dates: list[DateRange]) -> str:
+    for found in dates:
+        gap = "\t" * (found.finish - found.begin)
+        text = f"{text[: found.begin]}{gap}{text[found.finish :]}"
+    return text
+
+
+def _school(text: str) -> str | None:
+    """Return the name that holds a school word; a college and its university side by side are one name."""
+    names: list[str] = []
+    for atom in _ATOMS.split(text):
+        name = _tidy(_NOISE.sub("", atom))
+        degree = find_degree(name)
+        if degree and SCHOOL_WORD.search(name[degree.end() :]):
+            name = _tidy(re.sub(r"^.*?\b(?:from|at|of|in)\s+(?=[A-Z])", "", name[degree.end() :]))
+            degree = find_degree(name)
+        if degree is None and _is_school(name):
+            names.append(name)
+        elif names:
+            break
+    return ", ".join(names[:2])[:_MAX_SCHOOL] or None
+
+
+def _is_school(name: str) -> bool:
+    words = name.split()
+    capitals = sum(word[:1].isupper() or not word[:1].isalpha() for word in words)
+    named = _MIN_SCHOOL_WORDS <= len(words) <= _MAX_SCHOOL_WORDS and capitals * 2 >= len(words)
+    return named and SCHOOL_WORD.search(name) is not None and not is_place(name)
+
+
+def _field(text: str, degree: re.Match[str] | None) -> str | None:
+    if degree is None:
+        return None
+    if match := _FIELD.match(text[degree.end() :]):
+        name = _tidy(_FIELD_ENDS.sub("", match["field"]))
+        if name and not _NO_FIELD.fullmatch(name) and not SCHOOL_WORD.search(name) and not is_place(name) and not find_degree(name):
+            return name[:150]
+    match = _DEGREE_OF_FIELD.search(degree[0])
+    return _tidy(match["field"]) if match else None
+
+
+def _education(draft: _Draft) -> Education:
+    start = end = None
+    if draft.dates:
+        first = draft.dates[0]
+        start, end = (None, first.start) if first.single else (first.start, first.end)
+    return Education(draft.school or "", draft.degree, draft.subject, start, end)
+
+
+def _tidy(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip(_TRIM)

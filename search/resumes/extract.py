@@ -1,0 +1,22 @@
+"""Text out of the bytes of a résumé."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one file's reading."""
+
+    pages: int = 300
+    characters: int = 500_000
+    expanded_bytes: int = 50_000_000
+    zip_entries: int = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractedText:
+    """Lines of text in reading order, and the addresses that links and buttons hide."""
+
+    text: str
+    pages: int = 1
+    links: tuple[str, ...] = ()

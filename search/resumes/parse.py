@@ -1,0 +1,85 @@
+"""From a résumé's text to a profile, by general rules over headings, dates and word lists."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from search.resumes.contacts import Found, find_emails, find_links, find_phones
+from search.resumes.credentials import all_skills, find_certificates, find_languages, matched_skills
+from search.resumes.educations import find_educations
+from search.resumes.employments import find_employments
+from search.resumes.person import find_person
+from search.resumes.places import gazetteer
+from search.resumes.profile import Profile, Span
+from search.resumes.sections import sections_of
+
+_SPACES = str.maketrans({"\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u200b": None, "\ufeff": None, "\u2060": None,
+                         "\r": "\n", "\f": "\n", "\v": "\n", "\u2028": "\n", "\u2029": "\n", "\x00": None})  # fmt: skip
+_BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*){2,}")
+_TRAILING = re.compile(r"[ \t]+(?=\n|$)")
+_ICONS = re.compile("[\ue000-\uf8ff]")
+_LONG_LINE = 400
+_CONTACT_CHARACTERS = 100_000
+
+
+def preload() -> None:
+    """Load every list now, so that processes forked later share it."""
+    gazetteer()
+    parse_text("Jane Example\nAnalyst\njane@example.org\n+1 202 555 0143\nSkills\nSQL, Excel\n")
+
+
+def tidied(text: str) -> str:
+    """Return the text in composed Unicode, with plain spaces, without icons and long gaps.
+
+    A text whose line breaks were lost is cut again where two or more spaces stand.
+    """
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).translate(_SPACES)
+    text = _ICONS.sub(" ", text.replace("\ufb01", "fi").replace("\ufb02", "fl").replace("\ufb00", "ff"))
+    lines = text.strip().split("\n")
+    if (
+        text
+        and max(map(len, lines)) > _LONG_LINE
+        and any(len(line) > _LONG_LINE and "  " in line for line in lines)
+    ):
+        text = "\n".join(re.sub(r" {2,}", "\n", line) if len(line) > _LONG_LINE else line for line in lines)
+    return _BLANK_LINES.sub("\n\n", _TRAILING.sub("", text)).strip("\n")
+
+
+def parse_text(text: str, links: Sequence[str] = ()) -> tuple[Profile, tuple[Span, ...]]:
+    """Return what the text says about its person, and where the values stand in it."""
+    sections = sections_of(text)
+    head = text[:_CONTACT_CHARACTERS]
+    emails = find_emails(head, links)
+    addresses = find_links(head, links)
+    person = find_person(sections, [found.value for found in emails], [found.value for found in addresses])
+    employments = find_employments(sections)
+    educations = find_educations(sections)
+    phones = find_phones(head, person.location.country if person.location else None, links)
+    profile = Profile(
+        name=person.name,
+        headline=person.headline,
+        summary=person.summary,
+        emails=tuple(found.value for found in emails),
+        phones=tuple(found.value for found in phones),
+        links=tuple(found.value for found in addresses),
+        location=person.location,
+        employments=tuple(found.value for found in employments),
+        educations=tuple(found.value for found in educations),
+        skills=tuple(all_skills(text, sections)),
+        languages=tuple(find_languages(sections)),
+        certificates=tuple(find_certificates(sections)),
+    )
+    spans = [Span("name", 0, *person.name_span)] if person.name_span else []
+    spans += _spans("emails", emails) + _spans("phones", phones) + _spans("links", addresses)
+    spans += [Span("employments", index, found.start, found.end) for index, found in enumerate(employments)]
+    spans += [Span("educations", index, found.start, found.end) for index, found in enumerate(educations)]
+    for match in matched_skills(text):
+        if match.name in profile.skills:
+            spans.append(Span("skills", profile.skills.index(match.name), match.start, match.end))
+    return profile, tuple(spans)
+
+
+def _spans(field: str, values: Sequence[Found]) -> list[Span]:
+    return [
+        Span(field, index, found.start, found.end) for index, found in enumerate(values) if found.start >= 0
+    ]

@@ -1,0 +1,223 @@
+"""Reading untrusted files in processes that can be killed."""
+
+import asyncio
+import contextlib
+import os
+import socket
+import struct
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import orjson
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from search.resumes.extract import Limits
+from search.resumes.failures import FailureCode, UnreadableResume
+from search.resumes.profile import ParsedResume
+
+_ROOT = Path(__file__).resolve().parents[2]
+_HEADER = struct.Struct("!cI")
+_MAX_ANSWER = 64 * 1024 * 1024
+_START_SECONDS = 60.0
+_GRACE_SECONDS = 2.0
+_ATTEMPTS = 3
+_SIGKILL, _SIGALRM, _SIGXCPU = -9, -14, -24
+
+
+class SandboxSettings(BaseSettings):
+    """Bounds of reading one file."""
+
+    model_config = SettingsConfigDict(env_prefix="KITH_SANDBOX_")
+
+    seconds: float = Field(default=20.0, gt=0, le=600, description="Longest time for one file, in seconds.")
+    memory_bytes: int = Field(
+        default=512 * 1024 * 1024,
+        ge=1024 * 1024,
+        description="Memory one file may take beyond the parser's own.",
+    )
+    concurrency: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, ge=1, le=256, description="Files read at once."
+    )
+    pages: int = Field(default=300, ge=1, description="Most pages of a PDF.")
+    characters: int = Field(default=500_000, ge=1000, description="Most characters of text kept.")
+
+
+class SandboxUnavailableError(Exception):
+    """The parser's process can't be started or keeps dying: a fault of the machine, not of the file. Retry."""
+
+    code = "SANDBOX_UNAVAILABLE"
+
+
+class Sandbox:
+    """Reads files in child processes with limits; one instance belongs to one event loop.
+
+    `async with Sandbox(SandboxSettings()) as sandbox: parsed = await sandbox.read(path, "cv.pdf")`
+    """
+
+    def __init__(self, settings: SandboxSettings) -> None:
+        self._settings = settings
+        self._limits = asdict(Limits(pages=settings.pages, characters=settings.characters))
+        self._slots = asyncio.Semaphore(settings.concurrency)
+        self._starting = asyncio.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    @property
+    def concurrency(self) -> int:
+        """Return how many files are read at once."""
+        return self._settings.concurrency
+
+    async def __aenter__(self) -> Self:
+        await self._started()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await asyncio.to_thread(self._stop)
+
+    async def read(self, path: Path, file_name: str) -> ParsedResume:
+        """Return what the file says.
+
+        Raises UnreadableResume with a code and a reason, or SandboxUnavailableError where it is not the
+        file's fault. `file_name` is the name the sender gave; it only helps to tell HTML from plain text.
+        """
+        request = orjson.dumps(
+            {
+                "path": str(path.absolute()),
+                "file_name": file_name[-255:],
+                "seconds": self._settings.seconds,
+                "memory_bytes": self._settings.memory_bytes,
+                "limits": self._limits,
+            }
+        )
+        async with self._slots:
+            for _ in range(_ATTEMPTS):
+                with contextlib.suppress(_NurseryGoneError):
+                    return await self._read_once(request)
+        message = "The process that reads résumés keeps ending. Look at the machine's memory, then retry."
+        raise SandboxUnavailableError(message)
+
+    async def _read_once(self, request: bytes) -> ParsedResume:
+        control = await self._started()
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                ours.setblocking(False)
+                try:
+                    socket.send_fds(control, [b"+"], [theirs.fileno()])
+                except OSError:
+                    raise _NurseryGoneError from None
+            try:
+                async with asyncio.timeout(self._settings.seconds + _GRACE_SECONDS):
+                    return await _exchange(ours, request + b"\n")
+            except TimeoutError:
+                raise _time_limit() from None
+
+    async def _started(self) -> socket.socket:
+        """Return the control socket of a living nursery, starting one where there is none."""
+        async with self._starting:
+            if self._control is not None and self._process is not None and self._process.poll() is None:
+                return self._control
+            await asyncio.to_thread(self._stop)
+            ours, theirs = socket.socketpair()
+            with theirs:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-P", "-m", "search.resumes.nursery"],
+                    stdin=theirs,
+                    stdout=subprocess.DEVNULL,
+                    cwd="/",
+                    env={"PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+                    start_new_session=True,
+                )
+            ours.setblocking(False)
+            try:
+                async with asyncio.timeout(_START_SECONDS):
+                    ready = await asyncio.get_running_loop().sock_recv(ours, 1)
+            except (TimeoutError, OSError):
+                ready = b""
+            if not ready:
+                ours.close()
+                await asyncio.to_thread(self._stop)
+                message = (
+                    "The process that reads résumés doesn't start; its error stands above. Run `kith doctor`."
+                )
+                raise SandboxUnavailableError(message)
+            self._control = ours
+            return ours
+
+    def _stop(self) -> None:
+        """Close the control socket, upon which the nursery kills its children and ends."""
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._process is not None:
+            try:
+                self._process.wait(timeout=_GRACE_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._process = None
+
+
+class _NurseryGoneError(Exception):
+    """The nursery ended before it said how the child ended."""
+
+
+async def _exchange(connection: socket.socket, request: bytes) -> ParsedResume:
+    loop = asyncio.get_running_loop()
+    answer: tuple[bytes, bytes] | None = None
+    try:
+        await loop.sock_sendall(connection, request)
+        while True:
+            mark, length = _HEADER.unpack(await _exactly(connection, _HEADER.size))
+            if length > _MAX_ANSWER:
+                raise _crashed()
+            payload = await _exactly(connection, length)
+            if mark == b"X":
+                break
+            answer = mark, payload
+    except OSError:
+        raise _NurseryGoneError from None
+    if answer is None:
+        raise _failure_of_exit(int(payload))
+    if answer[0] == b"F":
+        failure = orjson.loads(answer[1])
+        raise UnreadableResume(FailureCode(failure["code"]), failure["reason"])
+    return ParsedResume.from_json(orjson.loads(answer[1]))
+
+
+async def _exactly(connection: socket.socket, size: int) -> bytes:
+    loop = asyncio.get_running_loop()
+    pieces = []
+    while size:
+        piece = await loop.sock_recv(connection, min(size, 1 << 20))
+        if not piece:
+            raise _NurseryGoneError
+        pieces.append(piece)
+        size -= len(piece)
+    return b"".join(pieces)
+
+
+def _failure_of_exit(status: int) -> UnreadableResume:
+    if status in (_SIGALRM, _SIGXCPU):
+        return _time_limit()
+    if status == _SIGKILL:
+        reason = "Reading the file took more memory than there is. Print it to a plain PDF and send that."
+        return UnreadableResume(FailureCode.MEMORY_LIMIT, reason)
+    return _crashed()
+
+
+def _time_limit() -> UnreadableResume:
+    reason = "Reading the file takes too long. Print it to a plain PDF and send that."
+    return UnreadableResume(FailureCode.TIME_LIMIT, reason)
+
+
+def _crashed() -> UnreadableResume:
+    reason = "The file makes the reader fail. Print it to a plain PDF and send that."
+    return UnreadableResume(FailureCode.CRASHED, reason)

@@ -1,0 +1,157 @@
+"""Reading in child processes that are killed at their limits."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import psutil
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from search.resumes.failures import FailureCode, UnreadableResume
+from search.resumes.sandbox import Sandbox, SandboxSettings
+from tests.search.test_resume_extraction import flate_bomb, pdf_of
+
+CV = b"Jo Example\njo@example.com\nExperience\nAnalyst, Example Ltd, 2015 - 2018\n"
+
+
+@pytest.fixture(scope="module")
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox(SandboxSettings(concurrency=2)) as running:
+        yield running
+
+
+@pytest.fixture
+def cv(tmp_path: Path) -> Path:
+    path = tmp_path / "cv.txt"
+    path.write_bytes(CV)
+    return path
+
+
+async def failure(sandbox: Sandbox, path: Path) -> FailureCode:
+    with pytest.raises(UnreadableResume) as raised:
+        await sandbox.read(path, path.name)
+    return raised.value.code
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.02)
+
+
+def nursery_of(pid: int) -> psutil.Process:
+    children = psutil.Process(pid).children()
+    return next(child for child in children if "search.resumes.nursery" in child.cmdline())
+
+
+async def test_a_resume_is_read(sandbox: Sandbox, cv: Path) -> None:
+    parsed = await sandbox.read(cv, "cv.txt")
+    assert parsed.profile.name == "Jo Example"
+    assert [job.company for job in parsed.profile.employments] == ["Example Ltd"]
+
+
+async def test_failures_cross_the_process_boundary(sandbox: Sandbox, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.pdf"
+    empty.write_bytes(b"")
+    assert await failure(sandbox, empty) is FailureCode.EMPTY
+    assert await failure(sandbox, tmp_path / "absent.pdf") is FailureCode.MISSING
+
+
+async def test_more_files_than_slots_are_all_read(sandbox: Sandbox, cv: Path) -> None:
+    parsed = await asyncio.gather(*(sandbox.read(cv, "cv.txt") for _ in range(12)))
+    assert {one.profile.name for one in parsed} == {"Jo Example"}
+
+
+async def test_a_slow_file_is_killed_at_its_time_limit(tmp_path: Path) -> None:
+    path = tmp_path / "slow.pdf"
+    path.write_bytes(pdf_of(*[[(40.0, 100.0 + row, "word " * 20) for row in range(600)]] * 12))
+    async with Sandbox(SandboxSettings(seconds=0.05)) as sandbox:
+        assert await failure(sandbox, path) is FailureCode.TIME_LIMIT
+        nursery = nursery_of(os.getpid())
+        await until(lambda: not nursery.children())
+
+
+async def test_a_flate_bomb_ends_at_the_memory_limit(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.pdf"
+    path.write_bytes(flate_bomb(400_000_000))
+    async with Sandbox(SandboxSettings(memory_bytes=100_000_000)) as sandbox:
+        assert await failure(sandbox, path) in {FailureCode.MEMORY_LIMIT, FailureCode.TIME_LIMIT}
+
+
+async def test_a_killed_nursery_is_replaced(cv: Path) -> None:
+    async with Sandbox(SandboxSettings()) as sandbox:
+        for _ in range(2):
+            nursery_of(os.getpid()).kill()
+            assert (await sandbox.read(cv, "cv.txt")).profile.name == "Jo Example"
+
+
+async def test_closing_ends_the_nursery(cv: Path) -> None:
+    async with Sandbox(SandboxSettings()) as sandbox:
+        await sandbox.read(cv, "cv.txt")
+        nursery = nursery_of(os.getpid())
+    assert not nursery.is_running()
+
+
+async def test_the_nursery_has_no_secrets_in_its_environment(sandbox: Sandbox, cv: Path) -> None:
+    await sandbox.read(cv, "cv.txt")
+    environment = nursery_of(os.getpid()).environ()
+    assert set(environment) <= {"PYTHONPATH", "PYTHONUTF8", "PYTHONDONTWRITEBYTECODE", "LC_CTYPE"}
+
+
+HOST = """
+import asyncio, sys, threading
+from pathlib import Path
+from search.resumes.sandbox import Sandbox, SandboxSettings
+
+async def work():
+    async with Sandbox(SandboxSettings(seconds=600)) as sandbox:
+        parsed = await sandbox.read(Path(sys.argv[1]), "cv.txt")
+        print(parsed.profile.name, flush=True)
+        await sandbox.read(Path(sys.argv[2]), "cv.pdf")
+
+thread = threading.Thread(target=lambda: asyncio.run(work()))
+thread.start()
+thread.join()
+"""
+
+
+@pytest.mark.fault
+async def test_it_works_in_a_thread_and_kill_9_of_the_host_leaves_nothing(cv: Path, tmp_path: Path) -> None:
+    fifo = tmp_path / "never-ends"
+    os.mkfifo(fifo)
+    host = subprocess.Popen([sys.executable, "-c", HOST, str(cv), str(fifo)], stdout=subprocess.PIPE)
+    try:
+        assert host.stdout is not None
+        line = await asyncio.to_thread(host.stdout.readline)
+        assert line == b"Jo Example\n"
+        nursery = nursery_of(host.pid)
+        await until(lambda: len(nursery.children()) == 1)
+        child = nursery.children()[0]
+        host.send_signal(signal.SIGKILL)
+        await until(lambda: not nursery.is_running() and not child.is_running())
+        assert await asyncio.to_thread(host.stdout.read) == b""
+    finally:
+        host.kill()
+        host.wait()
+        if host.stdout:
+            host.stdout.close()
+
+
+@settings(max_examples=40, deadline=None)
+@given(head=st.sampled_from([b"%PDF-1.4\n", b"PK\x03\x04", b"<html>", b""]), body=st.binary(max_size=500))
+async def test_any_bytes_give_an_answer(
+    sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory, head: bytes, body: bytes
+) -> None:
+    path = tmp_path_factory.mktemp("any") / "cv"
+    path.write_bytes(head + body)
+    try:
+        assert (await sandbox.read(path, "cv.pdf")).text
+    except UnreadableResume as refusal:
+        assert refusal.code in FailureCode
+        assert refusal.code is not FailureCode.CRASHED

@@ -1,0 +1,148 @@
+"""One e-mail: composed from a claimed touch, and handed to the mail server with a clear answer as to what became of it."""
+
+import asyncio
+import contextlib
+from datetime import datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+import aiosmtplib
+from aiosmtplib.errors import SMTPAuthenticationError, SMTPException, SMTPResponseException
+
+from graph.outreach.merging import one_line
+from graph.outreach.sending import ClaimedTouch
+from workers.settings_mail import MailSettings
+
+SEND_SECONDS = 120.0
+"""Longest time for one message, with all steps."""
+_QUIT_SECONDS = 2.0
+_LOGIN_REQUIRED = 530
+_TEMPORARY = range(400, 500)
+_PERMANENT = range(500, 600)
+_FOOTER = "\n\n-- \nYou do not want such messages? One click is enough: {link}\n"
+
+
+class MailError(Exception):
+    """What became of a message that did not simply go out; `reason` is a code without personal data."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class NotTaken(MailError):
+    """The server surely did not take the message, and may do so later."""
+
+
+class Refused(MailError):
+    """The server surely did not take the message, and never will."""
+
+
+class Unclear(MailError):
+    """The message was handed over, but the server's answer never came: it may have been taken."""
+
+
+def message_id(touch_id: str, sender: str) -> str:
+    """Return the Message-ID of a touch, always the same."""
+    return f"<{touch_id}@{sender.rpartition('@')[2]}>"
+
+
+def compose(touch: ClaimedTouch, settings: MailSettings, *, at: datetime) -> EmailMessage:
+    """Compose a touch's message: plain text, with one-click unsubscription (RFC 8058).
+
+    It is no automatic answer but written by a person to a person, so it has no `Auto-Submitted` (RFC 3834).
+
+    Raises:
+        Refused: the address can't be written to.
+    """
+    link = f"{settings.public_url.rstrip('/')}/unsubscribe/{touch.unsubscribe_key}"
+    message = EmailMessage(policy=SMTP)
+    message["Date"] = format_datetime(at)
+    message["Message-ID"] = message_id(touch.id, settings.sender)
+    message["From"] = Address(one_line(touch.sender_name), addr_spec=settings.sender)
+    message["To"] = _address(touch.address)
+    if touch.reply_to:
+        with contextlib.suppress(Refused):
+            message["Reply-To"] = _address(touch.reply_to)
+    message["Subject"] = one_line(touch.subject)
+    message["List-Unsubscribe"] = f"<{link}>"
+    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message.set_content(touch.body.rstrip() + _FOOTER.format(link=link), cte="quoted-printable")
+    return message
+
+
+class Mailer:
+    """The mail server as the workers see it: a connection for each message."""
+
+    def __init__(self, settings: MailSettings) -> None:
+        self._settings = settings
+
+    async def send(self, message: EmailMessage, *, recipient: str) -> None:
+        """Hand a message over; it was taken if this returns.
+
+        Raises:
+            NotTaken: it may be tried again.
+            Refused: it may not.
+            Unclear: nobody knows whether it was taken.
+        """
+        content = message.as_bytes()
+        client = self._client()
+        step = "CONNECT"
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await client.connect()
+                step = "MAIL"
+                await client.mail(self._settings.sender)
+                step = "RCPT"
+                await client.rcpt(str(_address(recipient)))
+                step = "DATA"
+                await client.data(content)
+        except (SMTPException, OSError, ValueError) as error:
+            client.close()
+            raise _verdict(step, error) from None
+        except BaseException:
+            client.close()
+            raise
+        with contextlib.suppress(SMTPException, OSError):
+            await client.quit(timeout=_QUIT_SECONDS)
+        client.close()
+
+    def _client(self) -> aiosmtplib.SMTP:
+        settings = self._settings
+        return aiosmtplib.SMTP(
+            hostname=settings.host,
+            port=settings.port,
+            username=settings.username,
+            password=settings.password.get_secret_value() if settings.password else None,
+            start_tls=settings.starttls,
+            local_hostname=settings.sender.rpartition("@")[2],
+            timeout=settings.step_seconds,
+        )
+
+
+def _verdict(step: str, error: Exception) -> MailError:
+    """Judge a failure by how far the message had come: only an answer with a code is sure once it was handed over."""
+    code = error.code if isinstance(error, SMTPResponseException) else 0
+    reason = (
+        f"{step}_{code}" if code in _TEMPORARY or code in _PERMANENT else f"{step}_{type(error).__name__}"
+    )
+    if code in _PERMANENT and step != "CONNECT" and code != _LOGIN_REQUIRED:
+        return Refused(reason)
+    if step == "DATA" and code not in _TEMPORARY and code not in _PERMANENT:
+        return Unclear(reason)
+    if isinstance(error, SMTPAuthenticationError):
+        return NotTaken("LOGIN")
+    return NotTaken(reason)
+
+
+def _address(text: str) -> Address:
+    local, _, domain = text.rpartition("@")
+    try:
+        if not local.isascii():
+            raise Refused("BAD_ADDRESS")
+        return Address(addr_spec=f"{local}@{domain.encode('idna').decode()}")
+    except (MessageError, ValueError, IndexError):
+        raise Refused("BAD_ADDRESS") from None

@@ -1,0 +1,148 @@
+"""What the tasks of one worker process work with: opened and closed on the event loop that uses it."""
+
+import asyncio
+import contextlib
+import logging
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import dramatiq
+from dramatiq.asyncio import get_event_loop_thread
+from dramatiq.brokers.redis import RedisBroker
+from dramatiq.middleware import Middleware, MiddlewareError
+from redis.asyncio import Redis
+
+from graph.client import Graph
+from graph.settings import GraphSettings
+from search.client import open_client
+from search.indices import candidate_index
+from search.resumes.sandbox import Sandbox, SandboxSettings
+from search.resumes.store import ResumeStore, StoreSettings
+from search.settings import ElasticsearchSettings
+from workers.broker import ANSWER_SECONDS, CONNECT_SECONDS, Task, TaskFailed
+from workers.indexing import DRAIN_INDEX, Indexer
+from workers.intake import PARSE_INTAKE, IntakeReader
+from workers.mail import Mailer
+from workers.outreach import SEND_TOUCH, TouchSender
+from workers.relay import Relay
+from workers.settings import RedisSettings, WorkerSettings
+from workers.settings_mail import MailSettings
+
+LOG = logging.getLogger(__name__)
+
+OPEN_SECONDS = 90.0
+CLOSE_SECONDS = 3.0
+
+Run = Callable[..., Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of all layers that a worker process uses."""
+
+    graph: GraphSettings
+    elasticsearch: ElasticsearchSettings
+    redis: RedisSettings
+    store: StoreSettings
+    sandbox: SandboxSettings
+    mail: MailSettings
+    worker: WorkerSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What does each task, and the relay."""
+
+    work: Mapping[Task, Run]
+    relay: Relay
+
+
+@contextlib.asynccontextmanager
+async def open_resources(settings: Settings, queues: RedisBroker) -> AsyncIterator[Resources]:
+    """Open all clients for as long as the context lasts; the engines may be absent and come back meanwhile."""
+    async with contextlib.AsyncExitStack() as stack:
+        graph = await stack.enter_async_context(Graph.open(settings.graph))
+        elasticsearch = await stack.enter_async_context(open_client(settings.elasticsearch))
+        redis = await stack.enter_async_context(
+            Redis.from_url(
+                settings.redis.url,
+                socket_connect_timeout=CONNECT_SECONDS,
+                socket_timeout=ANSWER_SECONDS,
+                health_check_interval=30,
+            )
+        )
+        sandbox = await stack.enter_async_context(Sandbox(settings.sandbox))
+        store = ResumeStore(settings.store)
+        indexer = Indexer(
+            graph, elasticsearch, candidate_index(settings.elasticsearch.index_prefix), redis, store
+        )
+        reader = IntakeReader(graph, store, sandbox, parallel=settings.sandbox.concurrency * 2)
+        sender = TouchSender(graph, Mailer(settings.mail), settings.mail)
+        yield Resources(
+            work={DRAIN_INDEX: indexer.drain, PARSE_INTAKE: reader.parse, SEND_TOUCH: sender.send},
+            relay=Relay(graph, redis, queues, settings.worker),
+        )
+
+
+class Residence(Middleware):
+    """Opens the resources on the worker's event loop, runs the relay there, and closes both with the worker."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._resources: Resources | None = None
+        self._open = threading.Event()
+        self._relaying: asyncio.Task[None] | None = None
+        self._over: asyncio.Event | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._closed = threading.Event()
+
+    def declare(self, queues: RedisBroker, task: Task) -> None:
+        """Make the broker's actor for a task."""
+
+        async def run(*ids: str) -> None:
+            assert self._resources is not None
+            try:
+                await self._resources.work[task](*ids)
+            except Exception as error:  # noqa: BLE001 - whatever it is, its text may quote people's data
+                name = getattr(error, "code", type(error).__qualname__)
+                raise TaskFailed(name).with_traceback(error.__traceback__) from None
+
+        dramatiq.actor(
+            broker=queues,
+            actor_name=task.name,
+            queue_name=task.queue,
+            notify_shutdown=task.interruptible,
+        )(run)
+
+    def before_worker_boot(self, broker: Any, worker: dramatiq.Worker) -> None:
+        thread = get_event_loop_thread()
+        assert thread is not None
+        self._loop = thread.loop
+        living = asyncio.run_coroutine_threadsafe(self._live(broker), thread.loop)
+        if not self._open.wait(OPEN_SECONDS) or living.done():
+            raise MiddlewareError("the worker's resources could not be opened") from living.exception(0)
+
+    def before_worker_shutdown(self, broker: Any, worker: dramatiq.Worker) -> None:
+        if self._loop and self._relaying:
+            self._loop.call_soon_threadsafe(self._relaying.cancel)
+
+    def after_worker_shutdown(self, broker: Any, worker: dramatiq.Worker) -> None:
+        if self._loop and self._over:
+            self._loop.call_soon_threadsafe(self._over.set)
+            self._closed.wait(CLOSE_SECONDS)
+
+    async def _live(self, queues: RedisBroker) -> None:
+        self._over = asyncio.Event()
+        try:
+            async with open_resources(self._settings, queues) as resources:
+                self._resources = resources
+                self._relaying = asyncio.create_task(resources.relay.run())
+                self._open.set()
+                await self._over.wait()
+                self._relaying.cancel()
+                await asyncio.gather(self._relaying, return_exceptions=True)
+        finally:
+            self._open.set()
+            self._closed.set()
