@@ -29,6 +29,8 @@ from search.resumes.sandbox import Sandbox, SandboxSettings
 
 _SEED = 20261123
 _AGREE = 0.5
+_SKILL_WORDS = 4
+_DURATION = re.compile(r"\d\+? (?:year|month)|\byears?$", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19[4-9]\d|20[0-4]\d)")
 _ESCAPED_BYTES = re.compile(r"(?:\\x[0-9a-f]{2})+")
 _FIELDS = {
@@ -59,8 +61,8 @@ def labelled_resumes(folder: Path) -> Iterator[Labelled]:
         root = etree.fromstring(path.read_bytes(), etree.XMLParser(recover=True, resolve_entities=False))
         labels: dict[str, list[str]] = defaultdict(list)
         for node in root.iter("label"):
-            labels[str(node.get("type"))].append(_unescaped("".join(node.itertext())))
-        yield Labelled(path.name, _unescaped("".join(root.itertext())).strip().strip('"'), labels)
+            labels[str(node.get("type"))].append(_unescaped("".join(map(str, node.itertext()))))
+        yield Labelled(path.name, _unescaped("".join(map(str, root.itertext()))).strip().strip('"'), labels)
     for number, row in enumerate((folder / "dataturks.jsonl").read_text(encoding="utf-8").splitlines()):
         value = json.loads(row)
         marks: dict[str, list[str]] = defaultdict(list)
@@ -85,7 +87,10 @@ def expected(labelled: Labelled, field: str) -> list[str]:
     if field.endswith("years"):
         return _distinct(year for value in values for year in _YEAR.findall(value))
     if field == "skills":
-        return _distinct(part for value in values for part in re.split(r"[,;\n•()]", value))
+        parts = [part for value in values for part in re.split(r"[,;:\n•()]", value)]
+        return _distinct(
+            part for part in parts if len(_words(part)) <= _SKILL_WORDS and not _DURATION.search(part)
+        )
     return _distinct(values)[:1] if field == "name" else _distinct(values)
 
 
@@ -106,7 +111,7 @@ def found(profile: Profile, field: str) -> list[str]:
     return _distinct(value for value in values[field] if value)
 
 
-def _distinct(values: Any) -> list[str]:  # noqa: ANN401 - any iterable of strings
+def _distinct(values: Any) -> list[str]:
     seen = {" ".join(_words(value)): value for value in reversed(list(values))}
     return [value for key, value in seen.items() if key]
 
@@ -150,9 +155,8 @@ def _measures(count: Counter[str]) -> dict[str, float]:
     }
 
 
-async def read_all(folder: Path) -> dict[str, dict[str, Any]]:
+async def read_all(paths: list[Path]) -> dict[str, dict[str, Any]]:
     """Read every file through the sandbox; return outcomes, found fields and times per kind."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
     outcomes: dict[str, Counter[str]] = defaultdict(Counter)
     seconds: dict[str, list[float]] = defaultdict(list)
     started = time.perf_counter()
@@ -200,7 +204,7 @@ def main() -> None:
     options = parser.parse_args()
     preload()
     resumes = list(labelled_resumes(options.data / "annotated"))
-    random.Random(_SEED).shuffle(resumes)  # noqa: S311 - a repeatable split, no secret
+    random.Random(_SEED).shuffle(resumes)
     middle = len(resumes) // 2
     half = resumes[:middle] if options.half == "tune" else resumes[middle:]
     begun = time.perf_counter()
@@ -214,7 +218,8 @@ def main() -> None:
             f"{row['wanted']:8.0f}{row['given']:8.0f}"
         )
     if not options.labelled_only:
-        figures["read"] = asyncio.run(read_all(options.data / "resumes"))
+        paths = sorted(path for path in (options.data / "resumes").rglob("*") if path.is_file())
+        figures["read"] = asyncio.run(read_all(paths))
         for kind, counts in figures["read"].items():
             print(f"{kind:6}", ", ".join(f"{name} {value}" for name, value in counts.items()))
     if options.json:

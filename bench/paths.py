@@ -22,7 +22,7 @@ from graph.settings import GraphSettings
 BIG_SHARE = 0.34
 COLLEAGUES = 0.02
 BATCH = 1_000
-ASKED = 200
+ASKED = 100
 
 FLOOR = Statement("bench.floor", "RETURN 1 AS one")
 LARGEST = Statement(

@@ -99,6 +99,8 @@ def end(home: Path, name: str, grace_seconds: float) -> bool:
         for member in family:
             _signal(member, kill=True)
         _gone([record, *family], grace_seconds)
+    if child := _children.pop(record.pid, None):
+        child.poll()
     _file(home, name).unlink(missing_ok=True)
     return True
 
@@ -108,14 +110,19 @@ def _file(home: Path, name: str) -> Path:
 
 
 def _process(record: Record) -> psutil.Process | None:
-    if child := _children.get(record.pid):
-        child.poll()
+    if (child := _children.get(record.pid)) and child.poll() is not None:
+        _children.pop(record.pid, None)
     try:
         process = psutil.Process(record.pid)
         same = abs(process.create_time() - record.created) < _SAME_CREATION_SECONDS
-        return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+        return process if same and not _has_ended(process) else None
     except psutil.NoSuchProcess:
         return None
+
+
+def _has_ended(process: psutil.Process) -> bool:
+    """Whether it is a zombie whose threads have all ended too: a JVM's first thread ends before the others."""
+    return process.status() == psutil.STATUS_ZOMBIE and process.num_threads() <= 1
 
 
 def _signal(record: Record, *, kill: bool) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from inspect import isawaitable
 from typing import Any
 
 from strawberry.extensions import FieldExtension
@@ -110,4 +111,5 @@ class Requires(FieldExtension):
         self, next_: Callable[..., Any], source: Any, info: Info[Any, Any], **kwargs: Any
     ) -> Any:
         self._check(info)
-        return await next_(source, info, **kwargs)
+        answer = next_(source, info, **kwargs)
+        return await answer if isawaitable(answer) else answer  # a subscription answers with a generator

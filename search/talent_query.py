@@ -24,8 +24,9 @@ YEARS_BANDS: Final = ((0, 2), (2, 5), (5, 10), (10, 15), (15, None))
 
 _ACTIVE: Final = "ACTIVE"
 _LONGEST_HIGHLIGHTED: Final = 200_000
-# One or two words are required, of up to five all but one, then 70 %, and half of a pasted list of over ten.
+# One or two words are required, of up to five all but one, then 70 %, of over ten half, and of a list a third.
 _WORDS_REQUIRED: Final = "2<-1 5<70% 10<50%"
+_LIST_REQUIRED: Final = "33%"
 # All words are looked up in these fields together, weighed in the order in which a recruiter reads them.
 _WEIGHTS: Final = {
     "titles.text": 4,
@@ -38,16 +39,9 @@ _WEIGHTS: Final = {
     "resume_text": 1,
 }
 # Words that stand there unstemmed or near each other score again, and the hit names the field.
-_EMPHASES: Final = {
-    "titles.text": 1.0,
-    "headline": 1.0,
-    "skills.text": 1.0,
-    "companies.text": 0.5,
-    "summary": 0.5,
-    "resume_text": 0.5,
-}
+_EMPHASISED: Final = ("titles.text", "headline", "skills.text", "companies.text", "summary", "resume_text")
 _NEIGHBOUR_SLOP: Final = 2
-_HIGHLIGHTED: Final = ("headline", "titles.text", "skills.text", "companies.text", "summary", "resume_text")
+_NEIGHBOUR_BOOST: Final = 2
 
 
 class Facet(StrEnum):
@@ -160,7 +154,7 @@ def _required(text: SearchText) -> list[Clause]:
         combined = {
             "query": text.words,
             "fields": [f"{field}^{weight}" for field, weight in _WEIGHTS.items()],
-            "minimum_should_match": _WORDS_REQUIRED,
+            "minimum_should_match": _LIST_REQUIRED if text.is_list else _WORDS_REQUIRED,
             "zero_terms_query": "all",
             "_name": "words",
         }
@@ -176,12 +170,13 @@ def _emphasised(text: SearchText) -> list[Clause]:
     if not text.words:
         return []
     clauses: list[Clause] = []
-    for field, boost in _EMPHASES.items():
+    for field in _EMPHASISED:
         neighbours = [
-            {"match_phrase": {field: {"query": pair, "slop": _NEIGHBOUR_SLOP}}} for pair in text.pairs
+            {"match_phrase": {field: {"query": pair, "slop": _NEIGHBOUR_SLOP, "boost": _NEIGHBOUR_BOOST}}}
+            for pair in text.pairs
         ]
         words = {"match": {_literal(field): text.words}}
-        clauses.append({"bool": {"should": [words, *neighbours], "boost": boost, "_name": _name(field)}})
+        clauses.append({"bool": {"should": [words, *neighbours], "_name": _name(field)}})
     return clauses
 
 
@@ -310,7 +305,7 @@ def years_band(low: int, high: int | None) -> str:
 
 
 def _highlight(text: SearchText) -> Clause:
-    fields = list(_HIGHLIGHTED)
+    fields = list(_EMPHASISED)
     clauses: list[Clause] = [_phrase(phrase, fields) for phrase in text.phrases]
     if text.words:
         clauses.append({"multi_match": {"query": text.words, "fields": fields}})

@@ -16,6 +16,7 @@ from search.text import STOPWORDS, normalised
 
 LONGEST_TEXT: Final = 1_000
 MOST_TERMS: Final = 50
+_FEWEST_ITEMS: Final = 3
 
 _TOKEN: Final = re.compile(r'(?P<minus>(?<!\S)-+)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
 _SEPARATORS: Final = re.compile(r"[,;|()\[\]{}]")
@@ -28,13 +29,15 @@ _HANGUL: Final = range(0xAC00, 0xD7A4)
 class SearchText:
     """A taken-apart text: `words` joined by spaces, `phrases` required and `excluded` as they stand.
 
-    `pairs` are neighbours among the words, with nothing but stop words between them.
+    `pairs` are neighbours among the words, with nothing but stop words between them. `is_list` says that the words
+    are three or more items between commas or the like, as one pastes skills out of a job description.
     """
 
     words: str
     pairs: tuple[str, ...]
     phrases: tuple[str, ...]
     excluded: tuple[str, ...]
+    is_list: bool = False
 
 
 def parse_text(text: str) -> SearchText:
@@ -67,13 +70,18 @@ def parse_text(text: str) -> SearchText:
         pairs=tuple(pair for run in runs for pair in _pairs(run)),
         phrases=tuple(phrases),
         excluded=tuple(excluded),
+        is_list=any(len(_parts(run)) >= _FEWEST_ITEMS for run in runs),
     )
 
 
 def _pairs(run: list[str]) -> Iterator[str]:
-    for part in _SEPARATORS.split(" ".join(run)):
+    for part in _parts(run):
         meaningful = [word for word in part.split() if word.lower() not in STOPWORDS and _count_terms(word)]
         yield from (f"{first} {second}" for first, second in itertools.pairwise(meaningful))
+
+
+def _parts(run: list[str]) -> list[str]:
+    return [part for part in _SEPARATORS.split(" ".join(run)) if part.strip()]
 
 
 def _count_terms(text: str) -> int:

@@ -88,6 +88,7 @@ class EventBus:
         self._last = 0
         """The highest number that readers can expect to find, in the ring or in the graph."""
         self._grown = asyncio.Event()
+        self._streaming = True
 
     @staticmethod
     @contextlib.asynccontextmanager
@@ -154,13 +155,16 @@ class EventBus:
             try:
                 await self._follow_stream()
             except (RedisError, OSError) as error:
-                LOG.warning("live events come from the graph, Redis is away: %s", type(error).__name__)
+                if self._streaming:
+                    LOG.warning("live events come from the graph, Redis is away: %s", type(error).__name__)
+                self._streaming = False
                 with contextlib.suppress(GraphUnavailable):
                     self._grow(await self._graph.read(outbox.last_sequence))
                 await asyncio.sleep(POLL_SECONDS)
 
     async def _follow_stream(self) -> None:
         position = await newest_entry(self._redis)
+        self._streaming = True
         self._grow(sequence_of(position))
         with contextlib.suppress(GraphUnavailable):
             self._grow(await self._graph.read(outbox.last_sequence))

@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 from datetime import datetime
 from email.errors import MessageError
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime
 
 import aiosmtplib
@@ -23,6 +23,19 @@ _LOGIN_REQUIRED = 530
 _TEMPORARY = range(400, 500)
 _PERMANENT = range(500, 600)
 _FOOTER = "\n\n-- \nYou do not want such messages? One click is enough: {link}\n"
+
+
+class _Verbatim(UnstructuredHeader, BaseHeader):
+    """A header that is written as it is: a long link must not become an encoded word, which nobody follows."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+for _name in ("list-unsubscribe", "message-id"):
+    _HEADERS.map_to_type(_name, _Verbatim)
+_POLICY = SMTP.clone(header_factory=_HEADERS)
 
 
 class MailError(Exception):
@@ -59,15 +72,15 @@ def compose(touch: ClaimedTouch, settings: MailSettings, *, at: datetime) -> Ema
         Refused: the address can't be written to.
     """
     link = f"{settings.public_url.rstrip('/')}/unsubscribe/{touch.unsubscribe_key}"
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["Date"] = format_datetime(at)
     message["Message-ID"] = message_id(touch.id, settings.sender)
-    message["From"] = Address(one_line(touch.sender_name), addr_spec=settings.sender)
+    message["From"] = Address(_header_text(touch.sender_name), addr_spec=settings.sender)
     message["To"] = _address(touch.address)
     if touch.reply_to:
         with contextlib.suppress(Refused):
             message["Reply-To"] = _address(touch.reply_to)
-    message["Subject"] = one_line(touch.subject)
+    message["Subject"] = _header_text(touch.subject)
     message["List-Unsubscribe"] = f"<{link}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(touch.body.rstrip() + _FOOTER.format(link=link), cte="quoted-printable")
@@ -136,6 +149,11 @@ def _verdict(step: str, error: Exception) -> MailError:
     if isinstance(error, SMTPAuthenticationError):
         return NotTaken("LOGIN")
     return NotTaken(reason)
+
+
+def _header_text(text: str) -> str:
+    """Return text that is safe in a header: `=?` begins an encoded word, which may hold line breaks once decoded."""
+    return one_line(text).replace("=?", "= ?")
 
 
 def _address(text: str) -> Address:

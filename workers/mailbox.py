@@ -143,7 +143,7 @@ def _read(file: Path) -> Mail:
         date=str(message.get("Date", "")),
         subject=str(message.get("Subject", "")),
         unsubscribe=str(message.get("List-Unsubscribe", "")).strip("<>"),
-        body=str(body.get_content()) if body else "",
+        body=str(body.get_content()).replace("\r\n", "\n") if body else "",
     )
 
 

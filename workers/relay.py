@@ -63,6 +63,7 @@ class Relay:
         self._holds = False
         self._renew_at = 0.0
         self._heal_at = 0.0
+        self._stream_checked = False
 
     async def run(self) -> None:
         """Relay whenever the lease is ours, until cancelled; absent engines are waited for."""
@@ -73,32 +74,35 @@ class Relay:
                     pause = await self.turn()
                     backoff = BUSY_SECONDS
                 except (GraphUnavailable, RedisError, OSError) as error:
+                    if backoff == BUSY_SECONDS:
+                        LOG.warning("the relay waits for an engine: %s", type(error).__name__)
                     backoff = pause = min(backoff * 2, MOST_BACKOFF_SECONDS)
-                    LOG.warning("the relay waits: %s", type(error).__name__)
                 await asyncio.sleep(pause)
         finally:
             with contextlib.suppress(GraphUnavailable):
                 await self._graph.write(outbox.give_up_lease, name=LEASE, holder=self._holder)
 
     async def turn(self) -> float:
-        """Do what there is to do at most once; return the pause to make, in seconds."""
+        """Do what there is to do at most once; return the pause to make, in seconds.
+
+        Numbering comes first: it needs no Redis, and those who read the graph need not wait for Redis.
+        """
         if not await self._lead():
             return STANDBY_SECONDS
+        numbered, handed_on = 0, 0
+        if await self._graph.read(outbox.waiting):
+            numbered = await self._graph.write(
+                outbox.number_pending, name=LEASE, holder=self._holder, limit=BATCH
+            )
+            if numbered:
+                await self._graph.write(outbox.publish)
+            handed_on = await self._hand_on(await self._graph.read(outbox.undelivered, limit=BATCH))
         if time.monotonic() >= self._heal_at:
             await self._heal()
             self._heal_at = time.monotonic() + self._heal_seconds
-        if not await self._graph.read(outbox.waiting):
+        if numbered == handed_on == 0:
             return IDLE_SECONDS
-        numbered = await self._graph.write(
-            outbox.number_pending, name=LEASE, holder=self._holder, limit=BATCH
-        )
-        if numbered:
-            await self._graph.write(outbox.publish)
-        events = await self._graph.read(outbox.undelivered, limit=BATCH)
-        if events:
-            await self._hand_on(events)
-            await self._graph.write(outbox.mark_delivered, ids=[event.id for event in events])
-        return 0.0 if BATCH in (numbered, len(events)) else BUSY_SECONDS
+        return 0.0 if BATCH in (numbered, handed_on) else BUSY_SECONDS
 
     async def _lead(self) -> bool:
         """Take or renew the lease; say whether it is ours."""
@@ -113,19 +117,27 @@ class Relay:
         )
         if held and not self._holds:
             LOG.info("this process is the relay now")
-            last = await self._graph.write(outbox.publish)
-            await self._check_stream(last)
+            await self._graph.write(outbox.publish)
+            self._stream_checked = False
         self._holds = held
         self._renew_at = begin + self._lease_seconds / 3
         return held
 
-    async def _check_stream(self, last: int) -> None:
+    async def _check_stream(self) -> None:
         """Drop a stream that is ahead of the log: it tells of a graph that is no more."""
+        if self._stream_checked:
+            return
+        last = await self._graph.read(outbox.last_sequence)
         if sequence_of(await newest_entry(self._redis)) > last:
             LOG.warning("the stream of events belongs to another graph and is begun anew")
             await self._redis.delete(STREAM)
+        self._stream_checked = True
 
-    async def _hand_on(self, events: Sequence[Event]) -> None:
+    async def _hand_on(self, events: Sequence[Event]) -> int:
+        """Hand numbered events on and note that; return how many."""
+        if not events:
+            return 0
+        await self._check_stream()
         async with self._redis.pipeline(transaction=False) as pipeline:
             for event in events:
                 pipeline.xadd(
@@ -141,9 +153,12 @@ class Relay:
         await self._send(messages_for(events))
         if any(event.type in CHANGES_DOCUMENT for event in events):
             await self._call_for_indexing()
+        await self._graph.write(outbox.mark_delivered, ids=[event.id for event in events])
+        return len(events)
 
     async def _call_for_indexing(self) -> None:
-        if await self._redis.set(DRAIN_KEY, b"1", nx=True, px=CALL_MILLISECONDS):
+        called = await self._redis.set(DRAIN_KEY, b"1", nx=True, px=CALL_MILLISECONDS)
+        if called and await self._is_idle(DRAIN_INDEX):
             await self._send([DRAIN_INDEX.message()])
 
     async def _heal(self) -> None:

@@ -37,6 +37,7 @@ class MailSettings(BaseSettings):
     )
     public_url: str = Field(
         default="http://127.0.0.1:8000",
+        pattern=r"^https?://[!-~]{1,500}$",
         validation_alias="KITH_API_PUBLIC_URL",
         description="where candidates reach the API, for the unsubscribe links",
     )

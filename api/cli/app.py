@@ -8,6 +8,7 @@ from rich.console import Console
 
 from api.cli import surroundings
 from engines.errors import EngineError
+from graph.errors import KithError
 
 _MODULES = ("api.cli.system", "api.cli.data", "api.cli.operations")
 """Modules with an attribute `commands`, a `typer.Typer` whose commands become commands of `kith`."""
@@ -32,7 +33,7 @@ def main() -> None:
     """Run the command line; failures that the user can mend are one line and exit code 1."""
     try:
         app()
-    except EngineError as error:
+    except (EngineError, KithError) as error:
         Console(stderr=True, soft_wrap=True).print(f"[bold red]kith:[/] {error}", highlight=False)
         sys.exit(1)
 

@@ -9,13 +9,15 @@ from typing import NamedTuple
 from neo4j.exceptions import Neo4jError
 
 from graph.client import Graph, Statement, Transaction
-from graph.errors import KithError
+from graph.errors import GraphUnavailable, KithError
 from graph.ids import new_id, now
 from graph.outbox import give_up_lease, take_lease
 
 LEASE = "migrations"
 LEASE_MILLISECONDS = 60_000
 WAIT_SECONDS = 120.0
+PATIENCE_SECONDS = 60.0
+RETRY_SECONDS = 0.5
 FILE_NAME = re.compile(r"(?P<number>\d{4})_(?P<name>\w+)\.cypher")
 
 BOOTSTRAP = (
@@ -105,8 +107,18 @@ async def note(tx: Transaction, /, *, migration: Migration, at: str) -> None:
 
 
 async def _create(graph: Graph, statement: Statement) -> None:
-    try:
-        await graph.execute(statement)
-    except Neo4jError as error:
-        if error.code != "Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists":
-            raise
+    """Run a schema command; on a busy machine, or while another process runs the same, it may need several tries."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            await graph.execute(statement)
+        except GraphUnavailable:
+            if time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(RETRY_SECONDS)
+        except Neo4jError as error:
+            if error.code != "Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists":
+                raise
+            return
+        else:
+            return

@@ -29,7 +29,7 @@ SOURCES = Statement(
     """
     OPTIONAL MATCH (t:Template {id: $template})
     OPTIONAL MATCH (j:Job {id: $job})
-    OPTIONAL MATCH (p:Colleague {id: $sender})
+    OPTIONAL MATCH (p:Person:Colleague {id: $sender})
     RETURN t.subject AS subject, t.body AS body, j.title AS job_title, p IS NOT NULL AS sender
     """,
 )
@@ -37,7 +37,7 @@ RECIPIENTS = Statement(
     "touches.recipients",
     """
     UNWIND $ids AS id
-    MATCH (p:Candidate {id: id})
+    MATCH (p:Person:Candidate {id: id})
     RETURN p.id AS id, p.name AS name, p.emails AS emails, p.consent_granted AS consent,
            p.opted_out_at AS opted_out_at,
            [(p)-[:HAS_EMAIL]->(a) | a{.address, .opted_out_at}] AS addresses

@@ -6,9 +6,9 @@ is kept. The work of a level is bounded, smaller places come first, and a result
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from graph.client import Statement, Transaction
 from graph.errors import InvalidInput, NotFound
@@ -39,6 +39,8 @@ PAIRS = 100_000
 """Most pairs of people that one level compares."""
 PAIRS_OF_PLACE = 30_000
 """Most pairs that one place may bring."""
+CROWD = 5_000
+"""Where more people than this were, only colleagues are read: strangers of such a place hardly know one another."""
 PEOPLE_OF_PLACE = 2_000
 """Most people read at one place: colleagues first, then those who were there longest in the months that count."""
 REFERRALS = 200
@@ -48,8 +50,8 @@ REFERRALS_OF_PAIR = 10
 ENDS = Statement(
     "referrals.ends",
     """
-    OPTIONAL MATCH (candidate:Candidate {id: $candidate})
-    OPTIONAL MATCH (colleague:Colleague {id: $colleague})
+    OPTIONAL MATCH (candidate:Person:Candidate {id: $candidate})
+    OPTIONAL MATCH (colleague:Person:Colleague {id: $colleague})
     RETURN candidate IS NOT NULL AS candidate, colleague IS NOT NULL AS colleague
     """,
 )
@@ -64,12 +66,14 @@ PEOPLE = Statement(
         MATCH (:School {id: place.id})<-[w:STUDIED_AT]-(p:Person) RETURN w, p
       }
       WITH place, w, p
-      WHERE w.first_month <= place.last AND w.last_month >= place.first AND (p:Colleague OR NOT $colleagues_only)
-      WITH place, w, p,
-           CASE WHEN w.last_month < place.last THEN w.last_month ELSE place.last END
-           - CASE WHEN w.first_month > place.first THEN w.first_month ELSE place.first END AS months
+      WHERE p:Colleague OR NOT place.colleagues_only
+      WITH place, w, p, w.first_month AS first, w.last_month AS last
+      WHERE first <= place.last AND last >= place.first
+      WITH place, w, p, first, last,
+           CASE WHEN last < place.last THEN last ELSE place.last END
+           - CASE WHEN first > place.first THEN first ELSE place.first END AS months
       ORDER BY p:Colleague DESC, months DESC, p.id LIMIT $limit
-      RETURN collect([p.id, p:Colleague, w.first_month, w.last_month, w.team]) AS stays
+      RETURN collect([p.id, first, last, w.team]) AS stays
     }
     RETURN collect([place.id, stays[..place.limit + 1]])
     """,
@@ -82,7 +86,7 @@ REFERRED = Statement(
       MATCH (:Person {id: id})<-[:BY|OF]-(r:Referral)-[:BY|OF]->(p:Person)
       WHERE p.id <> id AND (p:Colleague OR NOT $colleagues_only)
       WITH r.at AS at, p ORDER BY at DESC, p.id LIMIT $limit
-      RETURN collect([p.id, p:Colleague, at]) AS referrals
+      RETURN collect([p.id, at]) AS referrals
     }
     RETURN collect([id, referrals])
     """,
@@ -151,44 +155,49 @@ class _Chain(NamedTuple):
         return _Chain(self.rank * hop, (person, *self.people))
 
 
+@dataclass(frozen=True, slots=True)
+class _Frontier:
+    chains: Mapping[str, _Chain]
+    places: Mapping[str, Place]
+
+
 @dataclass(slots=True)
 class _Search:
     tx: Transaction
     this_month: int
     truncated: bool = False
-    colleagues: set[str] = field(default_factory=set)
+
+    async def frontier(self, level: Mapping[str, _Chain]) -> _Frontier:
+        """Return the people of a level from whom the search goes on, with their places."""
+        chains = dict(sorted(level.items(), key=lambda item: item[1])[:FRONTIER])
+        self.truncated |= len(chains) < len(level)
+        return _Frontier(chains, await places_of(self.tx, chains))
 
     async def acquaintances(
-        self, level: Mapping[str, _Chain], *, seen: frozenset[str] | set[str], colleagues_only: bool
+        self, frontier: _Frontier, *, seen: set[str], colleagues_only: bool
     ) -> dict[str, _Chain]:
-        """Return those whom the people of `level` know, each with the best way there."""
-        frontier = dict(sorted(level.items(), key=lambda item: item[1])[:FRONTIER])
-        self.truncated |= len(frontier) < len(level)
+        """Return those whom the people of `frontier` know, each with the best way there."""
         found: dict[str, _Chain] = {}
-        places = await places_of(self.tx, frontier)
         rows = await collected(
             self.tx,
             PEOPLE,
-            places=self._within_bounds(places.values()),
-            colleagues_only=colleagues_only,
+            places=self._within_bounds(frontier.places.values(), colleagues_only=colleagues_only),
             limit=PEOPLE_OF_PLACE + 1,
         )
         for id_, stays in rows:
-            place = places[id_]
+            place = frontier.places[id_]
             limit = self._limit(place)
             self.truncated |= len(stays) > limit
             theirs: dict[str, list[Span]] = defaultdict(list)
-            for person, colleague, first, last, team in stays[:limit]:
+            for person, first, last, team in stays[:limit]:
                 if person not in seen:
                     theirs[person].append(Span(first, last, team))
-                    if colleague:
-                        self.colleagues.add(person)
-            self._meet(frontier, place, theirs, found)
-        await self._referred(frontier, found, seen=seen, colleagues_only=colleagues_only)
+            self._meet(frontier.chains, place, theirs, found)
+        await self._referred(frontier.chains, found, seen=seen, colleagues_only=colleagues_only)
         return found
 
-    def _within_bounds(self, places: Iterable[Place]) -> list[dict[str, str | int]]:
-        chosen: list[dict[str, str | int]] = []
+    def _within_bounds(self, places: Iterable[Place], *, colleagues_only: bool) -> list[dict[str, Any]]:
+        chosen: list[dict[str, Any]] = []
         scan, pairs = SCAN, PAIRS
         for place in places:
             limit = self._limit(place)
@@ -197,6 +206,8 @@ class _Search:
             if scan < 0 or pairs < 0:
                 self.truncated = True
                 break
+            crowded = place.people > CROWD
+            self.truncated |= crowded and not colleagues_only
             spans = [span for stays in place.stays.values() for span in stays]
             chosen.append(
                 {
@@ -204,6 +215,7 @@ class _Search:
                     "first": min(span.first for span in spans),
                     "last": min(self.this_month, max(span.last for span in spans)),
                     "limit": limit,
+                    "colleagues_only": colleagues_only or crowded,
                 }
             )
         return chosen
@@ -214,14 +226,14 @@ class _Search:
 
     def _meet(
         self,
-        frontier: Mapping[str, _Chain],
+        chains: Mapping[str, _Chain],
         place: Place,
         theirs: Mapping[str, Sequence[Span]],
         found: dict[str, _Chain],
     ) -> None:
         weight = place.weight
         for known, ours in place.stays.items():
-            chain = frontier[known]
+            chain = chains[known]
             for person, spans in theirs.items():
                 if together := overlap(ours, spans, this_month=self.this_month):
                     hop = strength(together, weight=weight, this_month=self.this_month)
@@ -229,23 +241,21 @@ class _Search:
 
     async def _referred(
         self,
-        frontier: Mapping[str, _Chain],
+        chains: Mapping[str, _Chain],
         found: dict[str, _Chain],
         *,
-        seen: frozenset[str] | set[str],
+        seen: set[str],
         colleagues_only: bool,
     ) -> None:
         rows = await collected(
-            self.tx, REFERRED, people=list(frontier), colleagues_only=colleagues_only, limit=REFERRALS + 1
+            self.tx, REFERRED, people=list(chains), colleagues_only=colleagues_only, limit=REFERRALS + 1
         )
         for known, referrals in rows:
             self.truncated |= len(referrals) > REFERRALS
-            for person, colleague, at in referrals[:REFERRALS]:
+            for person, at in referrals[:REFERRALS]:
                 if person not in seen:
                     hop = referral_strength(first_month(at[:7]), this_month=self.this_month)
-                    _keep(found, person, frontier[known].longer(person, hop))
-                    if colleague:
-                        self.colleagues.add(person)
+                    _keep(found, person, chains[known].longer(person, hop))
 
 
 async def referral_paths(
@@ -295,12 +305,13 @@ async def _from_anyone(
     seen = {candidate}
     chains: list[tuple[str, ...]] = []
     for hops in range(1, max_hops + 1):
-        level = await search.acquaintances(level, seen=seen, colleagues_only=hops == max_hops)
-        seen |= set(level)
-        ranked = sorted(chain for person, chain in level.items() if person in search.colleagues)
-        chains += [chain.people for chain in ranked]
-        if len(chains) >= limit or not level:
+        frontier = await search.frontier(level)
+        colleagues = await search.acquaintances(frontier, seen=seen, colleagues_only=True)
+        chains += [chain.people for chain in sorted(colleagues.values())]
+        if len(chains) >= limit or hops == max_hops:
             break
+        level = await search.acquaintances(frontier, seen=seen, colleagues_only=False)
+        seen |= set(level)
     return chains[:limit]
 
 
@@ -310,11 +321,14 @@ async def _from_one(
     if await _evidence(search.tx, [(colleague, candidate)], this_month=search.this_month):
         return [(colleague, candidate)]
     start = {colleague: _Chain(-1, (colleague,))}
-    near = await search.acquaintances(start, seen={colleague, candidate}, colleagues_only=False)
+    near = await search.acquaintances(
+        await search.frontier(start), seen={colleague, candidate}, colleagues_only=False
+    )
     level = {candidate: _Chain(-1, (candidate,))}
     seen = {candidate, colleague}
     for _ in range(2, max_hops + 1):
-        level = await search.acquaintances(level, seen=seen, colleagues_only=False)
+        frontier = await search.frontier(level)
+        level = await search.acquaintances(frontier, seen=seen, colleagues_only=False)
         seen |= set(level)
         both = level.keys() & near.keys()
         if both:

@@ -15,8 +15,8 @@ LONGEST_RELATIONSHIP = 200
 LOOK_UP = Statement(
     "referrals.look_up",
     """
-    OPTIONAL MATCH (by:Colleague {id: $by})
-    OPTIONAL MATCH (of:Candidate {id: $of})
+    OPTIONAL MATCH (by:Person:Colleague {id: $by})
+    OPTIONAL MATCH (of:Person:Candidate {id: $of})
     OPTIONAL MATCH (j:Job {id: $job})
     RETURN by IS NOT NULL AS by, of IS NOT NULL AS of, j IS NOT NULL AS job
     """,

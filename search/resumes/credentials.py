@@ -14,6 +14,7 @@ _MAX_CERTIFICATES = 30
 _MAX_ITEM = 40
 _MAX_ITEM_WORDS = 4
 _MAX_CERTIFICATE = 150
+_SHORT_LINE = 120
 _ITEMS = re.compile(r"\t|\s{2,}|[,;|•·●▪]|\s[/–—-]\s|\.\s|\s+and\s+|:\s")
 _LENGTH = re.compile(r"\(?(?:less than )?\d+\+?\s*(?:years?|yrs?|months?)\)?", re.IGNORECASE)
 _LEVEL = re.compile(
@@ -25,6 +26,7 @@ _SENTENCE = re.compile(
     r"knowledge|experience|familiar|proficient|skilled|understanding)\b",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"www\.|https?:|\.com\b|@", re.IGNORECASE)
 _LANGUAGE_LABEL = re.compile(
     r"^(?:languages?(?: known| spoken| skills?)?|sprachen|langues|idiomas|linguistic skills?)\s*[:\-–]?\s*(.*)$",
     re.IGNORECASE,
@@ -74,7 +76,7 @@ def _items(line: Line) -> Iterable[str]:
             continue
         if (len(words) > 1 and _SENTENCE.search(item)) or find_ranges(item) or is_place(item):
             continue
-        if len(item) == 1 and canonical_skill(item) is None:
+        if _ADDRESS.search(item) or (len(item) == 1 and canonical_skill(item) is None):
             continue
         yield item
 
@@ -96,7 +98,7 @@ def find_languages(sections: Iterable[Section]) -> list[str]:
             if (
                 section.kind is SectionKind.LANGUAGES
                 or label
-                or (_FLUENCY.search(line.text) and len(line.text) <= 120)
+                or (_FLUENCY.search(line.text) and len(line.text) <= _SHORT_LINE)
             ):
                 found |= dict.fromkeys(spoken_languages_in(line.text))
     return list(found)

@@ -165,12 +165,14 @@ def _one_year(match: re.Match[str]) -> DateRange | None:
     if last < first:
         return None
     year = match["year"]
-    return DateRange(f"{year}-{first:02}", f"{year}-{last:02}", False, match.start(), match.end())  # noqa: FBT003
+    return DateRange(f"{year}-{first:02}", f"{year}-{last:02}", False, match.start(), match.end())
 
 
 def _open(match: re.Match[str]) -> DateRange | None:
     start = _point(match, 1, as_end=False)
-    return (start and DateRange(start, None, current=True, begin=match.start(), finish=match.end())) or None
+    if start is None:
+        return None
+    return DateRange(start, None, current=True, begin=match.start(), finish=match.end())
 
 
 def _one(match: re.Match[str]) -> DateRange | None:

@@ -18,8 +18,11 @@ _ATOMS = re.compile(
     r"\t+|\s+[|•·–—]\s*|\s*[|•·–—]\s+|\s+-+\s+|\s{2,}|;\s*|,\s+|\s:\s|\s+(?:from|at)\s+(?=[A-Z])"
 )
 _FIELD = re.compile(
-    r"^\s*(?:degree\b)?\s*[,:(\-–]?\s*(?:\(?hons?\.?\)?|honours)?\s*(?:\bin\b|\bof\b|:|,|\(|-|–|with (?:a )?major in|major(?:ing)? in)\s*(?P<field>[A-Za-z][^,;|\t()\d:]{2,70})",
-    re.IGNORECASE,
+    r"""^\s*(?:degree\b)?\s*[,:(\-–]?\s*(?:
+        \(?hon(?:our)?s?\.?\)?\s+(?=[A-Z])|(?:\(?hon(?:our)?s?\.?\)?\s*)?
+        (?:\bin\b|\bof\b|:|,|\(|-|–|with\s(?:a\s)?major\sin|major(?:ing)?\sin)\s*)
+    (?P<field>[A-Za-z][^,;|\t()\d:]{2,70})""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _FIELD_ENDS = re.compile(
     r"\s+(?:from|at|with|gpa|cgpa|grade|minor|degree)\b.*|\s+[-–—]\s.*|\s{2,}.*|\.\s.*", re.IGNORECASE
@@ -28,7 +31,9 @@ _DEGREE_OF_FIELD = re.compile(r"\b(?:of|in)\s+(?!science|arts\b)(?P<field>[A-Z][
 _NOISE = re.compile(
     r"\b(?:city\s*,\s*state|city\s*,|gpa|cgpa|grade|percentage|aggregate|state)\b.*", re.IGNORECASE
 )
-_NO_FIELD = re.compile(r"hon(?:ou)?rs?\.?|hons|global|cum laude|magna cum laude|expected|pass|first class", re.IGNORECASE)
+_NO_FIELD = re.compile(
+    r"hon(?:ou)?rs?\.?|hons|global|cum laude|magna cum laude|expected|pass|first class", re.IGNORECASE
+)
 _TRIM = " \t,;:|–—-•·.()*_/"
 
 
@@ -156,7 +161,13 @@ def _field(text: str, degree: re.Match[str] | None) -> str | None:
         return None
     if match := _FIELD.match(text[degree.end() :]):
         name = _tidy(_FIELD_ENDS.sub("", match["field"]))
-        if name and not _NO_FIELD.fullmatch(name) and not SCHOOL_WORD.search(name) and not is_place(name) and not find_degree(name):
+        if (
+            name
+            and not _NO_FIELD.fullmatch(name)
+            and not SCHOOL_WORD.search(name)
+            and not is_place(name)
+            and not find_degree(name)
+        ):
             return name[:150]
     match = _DEGREE_OF_FIELD.search(degree[0])
     return _tidy(match["field"]) if match else None

@@ -47,7 +47,7 @@ _LABEL_KINDS = {
 }
 _ARTICLE = re.compile(r"^(?:an?|the)\s+", re.IGNORECASE)
 _EMPTY = re.compile(
-    r"^[\W_]*$|^(?:duration|period|from|to|present|since|months?|years?|responsibilit(?:y|ies)|salary|duties|industry|hours.*|full[- ]?time|part[- ]?time|contract|remote|permanent|\d+ (?:months?|years?).*)$",
+    r"^[\W_]*$|^(?:duration|period|from|to|present|since|months?|years?|responsibilit(?:y|ies)|salary|description|job (?:profile|description)|team size.*|environment|projects?|duties|industry|hours.*|full[- ]?time|part[- ]?time|contract|remote|permanent|\d+ (?:months?|years?).*)$",
     re.IGNORECASE,
 )
 _LENGTH_OF_TIME = re.compile(
@@ -107,7 +107,9 @@ def _distinct(found: list[FoundEmployment]) -> list[FoundEmployment]:
 def _entries(section: Section, *, need_title: bool = False) -> list[FoundEmployment]:
     lines = section.lines
     dated = _anchors(lines)
-    anchors = dated if need_title else sorted([*dated, *_undated(lines, dated)], key=lambda anchor: anchor.index)
+    anchors = (
+        dated if need_title else sorted([*dated, *_undated(lines, dated)], key=lambda anchor: anchor.index)
+    )
     if not anchors:
         return []
     above = _lines_above(lines, dated[0].index) if dated else 0
@@ -139,13 +141,20 @@ def _anchors(lines: tuple[Line, ...]) -> list[_Anchor]:
 
 def _undated(lines: tuple[Line, ...], dated: list[_Anchor]) -> list[_Anchor]:
     """Find titles that stand by themselves above an employer's line, with no dates near."""
-    near = {anchor.index + offset for anchor in dated for offset in range(-_MAX_HEADER_LINES, _MAX_HEADER_LINES)}
+    near = {
+        anchor.index + offset for anchor in dated for offset in range(-_MAX_HEADER_LINES, _MAX_HEADER_LINES)
+    }
     found = []
     for index, line in enumerate(lines[:-1]):
         below = lines[index + 1]
         stands_alone = line.after_gap and index not in near and index + 1 not in near and is_title(line.text)
         employer = _is_header_like(below) and not is_title(below.text) and not find_ranges(below.text)
-        if stands_alone and employer and _is_header_like(line) and len(below.text.split()) <= _MAX_EMPLOYER_WORDS:
+        if (
+            stands_alone
+            and employer
+            and _is_header_like(line)
+            and len(below.text.split()) <= _MAX_EMPLOYER_WORDS
+        ):
             found.append(_Anchor(index, None))
     return found
 
@@ -176,7 +185,11 @@ def _long_header(text: str) -> bool:
 
 def _is_header_like(line: Line) -> bool:
     text = line.text
-    if line.bullet or len(text) > _MAX_HEADER or (_SENTENCE.search(text) and not LEGAL_FORM.search(text[-6:])):
+    if (
+        line.bullet
+        or len(text) > _MAX_HEADER
+        or (_SENTENCE.search(text) and not LEGAL_FORM.search(text[-6:]))
+    ):
         return False
     words = text.split()
     capitals = sum(1 for word in words if word[:1].isupper() or not word[:1].isalpha())
@@ -333,7 +346,9 @@ def _without(text: str, found: DateRange | None) -> str:
     return f"{text[: found.begin]}\t{text[found.finish :]}"
 
 
-def _employment(header: list[Line], dated: Line, dates: DateRange | None, body: Iterable[Line]) -> Employment | None:
+def _employment(
+    header: list[Line], dated: Line, dates: DateRange | None, body: Iterable[Line]
+) -> Employment | None:
     texts = [_without(line.text, dates) if line is dated else line.text for line in header]
     parts = _Parts.of(
         [

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+CLOCK_FACTOR = 3
+"""How much longer than its CPU time a file may take on the clock: machines are busy."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:

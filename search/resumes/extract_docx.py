@@ -4,7 +4,6 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import cast
 
 import docx
 from docx.opc.constants import RELATIONSHIP_TYPE
@@ -34,7 +33,7 @@ def extract_docx(data: bytes, limits: Limits) -> ExtractedText:
     _check_archive(data, limits)
     try:
         document = docx.Document(io.BytesIO(data))
-        parts = [document.element.body]
+        parts: list[etree._Element] = [document.element.body]
         links = []
         related = (RELATIONSHIP_TYPE.HEADER, RELATIONSHIP_TYPE.FOOTER)
         for relation in document.part.rels.values():
@@ -54,7 +53,7 @@ def extract_docx(data: bytes, limits: Limits) -> ExtractedText:
         zipfile.BadZipFile,
     ):
         raise UnreadableResume(FailureCode.BROKEN, _DAMAGED) from None
-    lines = [line for part in parts for line in _lines_of(cast("etree._Element", part))]
+    lines = [line for part in parts for line in _lines_of(part)]
     return ExtractedText("\n".join(lines), links=tuple(links))
 
 
@@ -142,10 +141,8 @@ def _table(table: etree._Element) -> Iterator[str]:
     for row in table.iter(_ROW):
         if next(row.iterancestors(_TABLE)) is not table:
             continue
-        cells = []
-        for cell in row.iter(_CELL):
-            if next(cell.iterancestors(_ROW)) is row:
-                cells.append([line for line in _lines_of(cell) if line.strip()])
+        own = [cell for cell in row.iter(_CELL) if next(cell.iterancestors(_ROW)) is row]
+        cells = [[line for line in _lines_of(cell) if line.strip()] for cell in own]
         if all(len(lines) <= 1 for lines in cells):
             yield "\t".join(lines[0] for lines in cells if lines)
         else:

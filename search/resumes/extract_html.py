@@ -3,7 +3,7 @@
 from typing import cast
 
 import lxml.html
-from inscriptis.html_engine import Inscriptis  # type: ignore[import-untyped]
+from inscriptis.html_engine import Inscriptis
 from lxml import etree
 
 from search.resumes.extract import ExtractedText
@@ -28,7 +28,7 @@ def extract_html(data: bytes) -> ExtractedText:
     for node in list(root.iter(*_DROPPED)):
         _drop(node)
     for table in list(root.iter("table")):
-        if any(len(cell.text_content()) > _LAYOUT_CELL for cell in table.iter("td")):
+        if any(len("".join(map(str, cell.itertext()))) > _LAYOUT_CELL for cell in table.iter("td")):
             for part in table.iter(*_TABLE_PARTS):
                 part.tag = "div"
     try:

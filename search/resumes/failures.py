@@ -19,7 +19,7 @@ class FailureCode(StrEnum):
     MISSING = "MISSING"
 
 
-class UnreadableResume(Exception):  # noqa: N818 - the domain's word: it names the file's state
+class UnreadableResume(Exception):
     """A file that gives no résumé. `reason` says what is wrong and what to do; it holds no text of the file."""
 
     def __init__(self, code: FailureCode, reason: str) -> None:

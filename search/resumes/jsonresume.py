@@ -34,7 +34,7 @@ def profile_of_json_resume(data: bytes) -> Profile:
         headline=_text(basics, "label"),
         summary=_text(basics, "summary", _MAX_TEXT),
         emails=tuple(found.value for found in find_emails(_text(basics, "email") or "")),
-        phones=tuple(found.value for found in find_phones(phone, location and location.country))
+        phones=tuple(found.value for found in find_phones(phone, location.country if location else None))
         if phone
         else (),
         links=tuple(_unique([_link(basics), *(_link(row) for row in _rows(basics.get("profiles")))])),

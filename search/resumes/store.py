@@ -58,7 +58,7 @@ class ResumeStore:
     """Content-addressed bytes: `ab/cd/abcd…`, files of mode 0600 in folders of mode 0700."""
 
     def __init__(self, settings: StoreSettings) -> None:
-        self._root = settings.path
+        self._root = settings.path.absolute()
 
     def put(self, data: bytes) -> str:
         """Keep the bytes durably and return their SHA-256. Safe to repeat and for several writers at once.

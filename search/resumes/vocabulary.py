@@ -2,6 +2,7 @@
 
 import re
 
+_MAX_TITLE = 90
 _TITLE_HEADS = """
 accountant accounts? actor actress actuary admin administrator advertiser adviser advisor advocate agent
 aide ambassador analista analyst animator apprentice arborist architect archivist artist assembler assistant
@@ -79,9 +80,110 @@ DEGREE = re.compile(
     )(?![\w])""",
     re.IGNORECASE | re.VERBOSE,
 )
+_NO_DEGREE = re.compile(r"associate|master|doctor|licence", re.IGNORECASE)
 _SHORT_DEGREE = re.compile(r"^(?:bs|ms|ba|ma|aa|be|me|md|jd|x|xii|mba|bba|bca|mca)$", re.IGNORECASE)
 SPOKEN_LANGUAGES = frozenset(
-    ["afrikaans", "albanian", "amharic", "arabic", "armenian", "assamese", "azerbaijani", "basque", "belarusian", "bengali", "bosnian", "bulgarian", "burmese", "cantonese", "catalan", "chinese", "croatian", "czech", "danish", "dutch", "english", "estonian", "farsi", "filipino", "finnish", "flemish", "french", "galician", "georgian", "german", "greek", "gujarati", "hausa", "hebrew", "hindi", "hungarian", "icelandic", "igbo", "indonesian", "irish", "italian", "japanese", "kannada", "kashmiri", "kazakh", "khmer", "konkani", "korean", "kurdish", "lao", "latin", "latvian", "lithuanian", "macedonian", "maithili", "malay", "malayalam", "maltese", "mandarin", "marathi", "mongolian", "nepali", "norwegian", "odia", "oriya", "pashto", "persian", "polish", "portuguese", "punjabi", "romanian", "russian", "sanskrit", "serbian", "sindhi", "sinhala", "slovak", "slovenian", "somali", "spanish", "swahili", "swedish", "tagalog", "tamil", "tatar", "telugu", "thai", "tibetan", "tigrinya", "tulu", "turkish", "ukrainian", "urdu", "uzbek", "vietnamese", "welsh", "yiddish", "yoruba", "zulu"]
+    [
+        "afrikaans",
+        "albanian",
+        "amharic",
+        "arabic",
+        "armenian",
+        "assamese",
+        "azerbaijani",
+        "basque",
+        "belarusian",
+        "bengali",
+        "bosnian",
+        "bulgarian",
+        "burmese",
+        "cantonese",
+        "catalan",
+        "chinese",
+        "croatian",
+        "czech",
+        "danish",
+        "dutch",
+        "english",
+        "estonian",
+        "farsi",
+        "filipino",
+        "finnish",
+        "flemish",
+        "french",
+        "galician",
+        "georgian",
+        "german",
+        "greek",
+        "gujarati",
+        "hausa",
+        "hebrew",
+        "hindi",
+        "hungarian",
+        "icelandic",
+        "igbo",
+        "indonesian",
+        "irish",
+        "italian",
+        "japanese",
+        "kannada",
+        "kashmiri",
+        "kazakh",
+        "khmer",
+        "konkani",
+        "korean",
+        "kurdish",
+        "lao",
+        "latin",
+        "latvian",
+        "lithuanian",
+        "macedonian",
+        "maithili",
+        "malay",
+        "malayalam",
+        "maltese",
+        "mandarin",
+        "marathi",
+        "mongolian",
+        "nepali",
+        "norwegian",
+        "odia",
+        "oriya",
+        "pashto",
+        "persian",
+        "polish",
+        "portuguese",
+        "punjabi",
+        "romanian",
+        "russian",
+        "sanskrit",
+        "serbian",
+        "sindhi",
+        "sinhala",
+        "slovak",
+        "slovenian",
+        "somali",
+        "spanish",
+        "swahili",
+        "swedish",
+        "tagalog",
+        "tamil",
+        "tatar",
+        "telugu",
+        "thai",
+        "tibetan",
+        "tigrinya",
+        "tulu",
+        "turkish",
+        "ukrainian",
+        "urdu",
+        "uzbek",
+        "vietnamese",
+        "welsh",
+        "yiddish",
+        "yoruba",
+        "zulu",
+    ]
 )
 _FOREIGN_NAMES = {
     "englisch": "English", "deutsch": "German", "französisch": "French", "spanisch": "Spanish", "italienisch": "Italian",
@@ -106,6 +208,8 @@ def spoken_languages_in(text: str) -> list[str]:
 def find_degree(text: str) -> re.Match[str] | None:
     """Return where a degree stands; two or three bare letters count in capitals only."""
     for match in DEGREE.finditer(text):
+        if _NO_DEGREE.fullmatch(match[0]):
+            continue
         if not _SHORT_DEGREE.match(match[0]) or match[0].isupper():
             return match
     return None
@@ -113,7 +217,11 @@ def find_degree(text: str) -> re.Match[str] | None:
 
 def is_title(text: str) -> bool:
     """Say whether a short text reads like a job title: its last noun, or the one before "of", is a role."""
-    if not text or len(text) > 90 or (LEGAL_FORM.search(text) and not TITLE_WORD.search(text.rsplit(maxsplit=1)[-1])):  # noqa: PLR2004
+    if (
+        not text
+        or len(text) > _MAX_TITLE
+        or (LEGAL_FORM.search(text) and not TITLE_WORD.search(text.rsplit(maxsplit=1)[-1]))
+    ):
         return False
     found = list(TITLE_WORD.finditer(text))
     if not found:

@@ -31,7 +31,7 @@ def test_data_survive_a_restart(home: Path) -> None:
     addresses = stack.start(home, console=QUIET)
     with neo4j.GraphDatabase.driver(addresses["neo4j"]) as driver:
         driver.execute_query("CREATE (:Survivor {name: 'Ada'})")
-    with httpx.Client(base_url=addresses["elasticsearch"]) as client:
+    with httpx.Client(base_url=addresses["elasticsearch"], timeout=60) as client:
         client.put("/survivors/_doc/1", json={"name": "Ada"}).raise_for_status()
     with redis.Redis.from_url(addresses["redis"]) as broker:
         broker.set("survivor", "Ada")
@@ -42,7 +42,7 @@ def test_data_survive_a_restart(home: Path) -> None:
 
     with neo4j.GraphDatabase.driver(addresses["neo4j"]) as driver:
         assert driver.execute_query("MATCH (s:Survivor) RETURN s.name AS name").records[0]["name"] == "Ada"
-    with httpx.Client(base_url=addresses["elasticsearch"]) as client:
+    with httpx.Client(base_url=addresses["elasticsearch"], timeout=60) as client:
         assert client.get("/survivors/_doc/1").json()["_source"] == {"name": "Ada"}
     with redis.Redis.from_url(addresses["redis"]) as broker:
         assert broker.get("survivor") == b"Ada"

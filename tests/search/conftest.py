@@ -7,8 +7,10 @@ import pytest_asyncio
 from elasticsearch import AsyncElasticsearch
 
 from search.client import open_client
+from search.documents import CandidateDocument, EmploymentEntry
 from search.indices import CandidateIndex, candidate_index, ensure_indices
 from search.settings import ElasticsearchSettings
+from search.writer import write
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -32,4 +34,46 @@ async def index(elasticsearch: AsyncElasticsearch, index_prefix: str) -> Candida
     """An index shared by tests that use ids of their own."""
     names = candidate_index(f"{index_prefix}-shared")
     await ensure_indices(elasticsearch, names)
+    return names
+
+
+@pytest_asyncio.fixture(scope="session")
+async def few(elasticsearch: AsyncElasticsearch, index_prefix: str) -> CandidateIndex:
+    """People written by hand, for what words find."""
+    day = "2026-01-0{}T00:00:00.000000Z"
+    people = [
+        CandidateDocument(
+            id="zoe",
+            updated_at=day.format(1),
+            name="Zoë Müller",
+            headline="Data engineer",
+            skills=["C++", "Python"],
+            city="Lyon",
+            country="FR",
+            employments=[EmploymentEntry("Acme", "Data Engineer", current=True)],
+            resume_text="Managing pipelines <script>alert(1)</script> of data for an engineer team.",
+        ),
+        CandidateDocument(
+            id="sam",
+            updated_at=day.format(2),
+            name="Sam Jones",
+            headline="Cook",
+            skills=["C", "C#"],
+            summary="Once shared a kitchen with a data engineer and a manager.",
+            resume_text="Manages a kitchen. Team lead of lead cooks.",
+        ),
+        CandidateDocument(
+            id="ann",
+            updated_at=day.format(3),
+            headline="Engineer of machines",
+            employments=[
+                EmploymentEntry("Machine Works", "Engineer"),
+                EmploymentEntry("Learning Inc", "Teacher"),
+            ],
+            resume_text="Data was never of interest.",
+        ),
+    ]
+    names = candidate_index(f"{index_prefix}-few")
+    await ensure_indices(elasticsearch, names)
+    await write(elasticsearch, names, [(each.id, 1, each.to_source()) for each in people], refresh=True)
     return names

@@ -1,5 +1,7 @@
 """Partial dates and ranges as people write them."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,7 +40,9 @@ def test_written_ranges(text: str, start: str, end: str | None, current: bool) -
     assert [(one.start, one.end, one.current) for one in found] == [(start, end, current)]
 
 
-@pytest.mark.parametrize("text", ["(555) 123-2019", "may 20 people", "grew by 20% to 19 stores", "12/13", "v2.2019.1"])
+@pytest.mark.parametrize(
+    "text", ["(555) 123-2019", "may 20 people", "grew by 20% to 19 stores", "12/13", "v2.2019.1"]
+)
 def test_numbers_that_are_no_dates(text: str) -> None:
     assert find_ranges(text) == []
 
@@ -54,13 +58,19 @@ def test_two_ranges_of_one_line_stay_apart() -> None:
     separator=st.sampled_from([" - ", " – ", "–", " to ", " until ", " through "]),
     style=st.sampled_from(["name", "slash", "iso"]),
 )
-def test_a_range_written_out_reads_back(start: tuple[int, int], length: int, separator: str, style: str) -> None:
+def test_a_range_written_out_reads_back(
+    start: tuple[int, int], length: int, separator: str, style: str
+) -> None:
     months = start[0] * 12 + start[1] - 1 + length
     end = (min(months // 12, 2049), months % 12 + 1)
 
     def written(date: tuple[int, int]) -> str:
         year, month = date
-        return {"name": f"{MONTHS[month - 1]} {year}", "slash": f"{month:02}/{year}", "iso": f"{year}-{month:02}"}[style]
+        return {
+            "name": f"{MONTHS[month - 1]} {year}",
+            "slash": f"{month:02}/{year}",
+            "iso": f"{year}-{month:02}",
+        }[style]
 
     if style == "iso" and separator == "–":
         separator = " – "
@@ -72,4 +82,4 @@ def test_a_range_written_out_reads_back(start: tuple[int, int], length: int, sep
 def test_any_text_gives_ordered_ranges_within_it(text: str) -> None:
     found = find_ranges(text)
     assert all(0 <= one.begin < one.finish <= len(text) for one in found)
-    assert all(one.finish <= other.begin for one, other in zip(found, found[1:], strict=False))
+    assert all(one.finish <= other.begin for one, other in pairwise(found))

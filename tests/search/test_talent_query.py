@@ -57,6 +57,21 @@ def test_a_text_beyond_its_bounds_is_refused(text: str, reason: str) -> None:
     assert (refusal.value.reason, refusal.value.field) == (reason, "text")
 
 
+@pytest.mark.parametrize(
+    ("text", "is_list"),
+    [
+        ("sql, python, excel", True),
+        ("sql;python;excel reports", True),
+        ("cook, lyon", False),
+        ('sql "a, b, c" python', False),
+        ("a long text without any separator", False),
+        (",,,", False),
+    ],
+)
+def test_three_items_make_a_list(text: str, is_list: bool) -> None:
+    assert parse_text(text).is_list is is_list
+
+
 def test_bounds_include_their_limits() -> None:
     assert len(parse_text("word " * 50).words.split()) == 50
     assert parse_text("x" * 1_000).words == "x" * 1_000

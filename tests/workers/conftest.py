@@ -242,14 +242,16 @@ async def open_system(
             logs=folder,
         )
         await graph.execute(EMPTY)
-        await elasticsearch.indices.delete(index=f"{prefix}*")
+        found = await elasticsearch.indices.get(index=f"{prefix}*", allow_no_indices=True)
+        for name in found.body:
+            await elasticsearch.indices.delete(index=name)
 
 
 @pytest_asyncio.fixture
 async def system(open_system: System) -> System:
     """The system without any data."""
     await open_system.graph.execute(EMPTY)
-    await open_system.redis.flushall()
+    await eventually(open_system.redis.flushall)
     if await open_system.elasticsearch.indices.exists(index=open_system.index.name):
         await open_system.elasticsearch.delete_by_query(
             index=open_system.index.name, query={"match_all": {}}, refresh=True, conflicts="proceed"

@@ -67,7 +67,7 @@ async def test_rival_relays_give_each_event_one_number_without_gaps(system: Syst
 
 
 async def test_a_reader_of_the_log_skips_nothing_while_it_is_numbered(system: System) -> None:
-    total = 20_000
+    total = 6_000
 
     async def write() -> None:
         for _ in range(total // 500):

@@ -1,0 +1,167 @@
+"""The whole system, started as a newcomer starts it, with a demo of 200 people."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import pytest
+import pytest_asyncio
+from redis.asyncio import Redis
+
+from api.cli import services, surroundings
+from graph.client import Graph, Row, Statement
+from graph.settings import GraphSettings
+
+T = TypeVar("T")
+
+PEOPLE = 200
+KITH = Path(sys.executable).with_name("kith")
+EMPTY = Statement(
+    "tests.empty", "MATCH (n) WHERE NOT n:Migration CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS"
+)
+FINGERPRINT = Statement(
+    "tests.fingerprint",
+    """
+    MATCH (n) WHERE NOT n:Lease AND NOT n:Sequence AND NOT n:Token
+    RETURN count(n) AS nodes, COUNT { ()-[]->() } AS edges,
+           COUNT { (:Event) } AS events, COUNT { (:Touch) } AS touches
+    """,
+)
+ROLES = ("admin", "recruiter", "sourcer", "hiring_manager", "interviewer", "employee", "partner")
+
+
+async def eventually(check: Callable[[], Awaitable[T]], *, within: float = 60.0) -> T:
+    """Ask again and again until the answer is true; fail after so many seconds."""
+    deadline = time.monotonic() + within
+    while True:
+        answer = await check()
+        if answer:
+            return answer
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {within} s; the last answer was {answer!r}")
+        await _turn()
+
+
+async def _turn() -> None:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        await client.get(f"{services.api_url()}/livez")
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """A running Kith as its clients see it, and a look into its graph."""
+
+    url: str
+    tokens: dict[str, str]
+    graph: Graph
+
+    async def post(
+        self, document: str, variables: dict[str, Any] | None = None, *, role: str = "admin"
+    ) -> Any:
+        """Send an operation; return the whole answer."""
+        response = await self.raw(json={"query": document, "variables": variables or {}}, role=role)
+        return response.json()
+
+    async def data(
+        self, document: str, variables: dict[str, Any] | None = None, *, role: str = "admin"
+    ) -> Any:
+        """Send an operation that must succeed; return its data."""
+        answer = await self.post(document, variables, role=role)
+        assert "errors" not in answer, answer["errors"]
+        return answer["data"]
+
+    async def raw(self, *, role: str | None = "admin", **request: Any) -> httpx.Response:
+        """Send any request body; `role` None sends no token."""
+        headers = dict(request.pop("headers", {}))
+        if role is not None:
+            headers["Authorization"] = f"Bearer {self.tokens[role]}"
+        async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
+            return await client.post(f"{self.url}/graphql", headers=headers, **request)
+
+    async def fingerprint(self) -> Row:
+        """Return what changes when anything is written."""
+        (row,) = await self.graph.execute(FINGERPRINT)
+        return row
+
+    async def indexed(self) -> None:
+        """Wait until the index shows every event."""
+
+        async def caught_up() -> bool:
+            data = await self.data(
+                "{ talentSearch(first: 1) { indexedThrough } events(first: 1) { lastSequence pageInfo { hasNextPage } } }"
+            )
+            (row,) = await self.graph.execute(LAST)
+            return bool(data["talentSearch"]["indexedThrough"] >= row["last"] and not row["pending"])
+
+        await eventually(caught_up)
+
+
+LAST = Statement(
+    "tests.last",
+    "RETURN COUNT { (:Pending) } AS pending, COLLECT { MATCH (s:Sequence {name: 'events'}) RETURN s.value }[0] AS last",
+)
+
+
+def kith(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Run a command of the command line to its end."""
+    return subprocess.run(
+        [str(KITH), *arguments],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def started(engines: dict[str, str]) -> AsyncIterator[None]:
+    """Kith with an empty graph, index and queue, then filled and started by `kith up`."""
+    await _empty(engines)
+    up = kith("up", "--people", str(PEOPLE))
+    assert up.returncode == 0, up.stdout + up.stderr
+    yield
+    services.stop(surroundings.enter())
+    await _empty(engines)
+
+
+async def _empty(engines: dict[str, str]) -> None:
+    async with Graph.open(GraphSettings()) as graph:
+        await graph.execute(EMPTY)
+    async with Redis.from_url(engines["redis"]) as client:
+        await client.flushall()
+    async with httpx.AsyncClient(trust_env=False, base_url=engines["elasticsearch"]) as client:
+        found = await client.get("/_alias/kith-candidates")
+        for name in found.json() if found.status_code == httpx.codes.OK else ():
+            (await client.delete(f"/{name}")).raise_for_status()
+
+
+@pytest.fixture(scope="package")
+def tokens(started: None) -> dict[str, str]:
+    made = {}
+    for role in ROLES:
+        answer = kith("token", "create", "--role", role)
+        assert answer.returncode == 0, answer.stderr
+        made[role] = answer.stdout.strip()
+    return made
+
+
+@asynccontextmanager
+async def _opened(tokens: dict[str, str]) -> AsyncIterator[System]:
+    status = json.loads(kith("status", "--json").stdout)
+    async with Graph.open(GraphSettings()) as graph:
+        yield System(status["graphql_url"].removesuffix("/graphql"), tokens, graph)
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def system(tokens: dict[str, str]) -> AsyncIterator[System]:
+    async with _opened(tokens) as found:
+        yield found

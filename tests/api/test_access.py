@@ -1,0 +1,183 @@
+"""Who may do what, tried at the door: every operation × every role, against the table."""
+
+import json
+from typing import Any
+
+import pytest
+
+from graph.ids import new_id
+from graph.tokens import AccessRole
+from schema.node import Kind, global_id
+from schema.permissions import GRANTS, Permission
+from tests.api.conftest import ROLES, System, kith
+
+UNKNOWN = {kind: global_id(kind, new_id()) for kind in Kind}
+
+OPERATIONS: dict[str, tuple[Permission, str]] = {
+    "candidate": (Permission.CANDIDATES_READ, f'{{ candidate(id: "{UNKNOWN[Kind.PERSON]}") {{ id }} }}'),
+    "candidates": (Permission.CANDIDATES_READ, "{ candidates(first: 1) { totalCount } }"),
+    "colleagues": (Permission.CANDIDATES_READ, "{ colleagues(first: 1) { totalCount } }"),
+    "companies": (Permission.COMPANIES_READ, "{ companies(first: 1) { totalCount } }"),
+    "job": (Permission.JOBS_READ, f'{{ job(id: "{UNKNOWN[Kind.JOB]}") {{ id }} }}'),
+    "jobs": (Permission.JOBS_READ, "{ jobs(first: 1) { totalCount } }"),
+    "applications": (Permission.APPLICATIONS_READ, "{ applications(first: 1) { totalCount } }"),
+    "talentSearch": (Permission.TALENT_SEARCH, "{ talentSearch(first: 1) { totalCount } }"),
+    "referralPaths": (
+        Permission.REFERRALS_READ,
+        f'{{ referralPaths(candidate: "{UNKNOWN[Kind.PERSON]}") {{ truncated }} }}',
+    ),
+    "intakes": (Permission.INTAKES_READ, "{ intakes(first: 1) { totalCount } }"),
+    "templates": (Permission.OUTREACH_READ, "{ templates(first: 1) { totalCount } }"),
+    "events": (Permission.EVENTS_READ, "{ events(first: 1) { lastSequence } }"),
+    "createCandidate": (
+        Permission.CANDIDATES_WRITE,
+        'mutation { createCandidate(input: { name: "" }) { userErrors { code } } }',
+    ),
+    "createJob": (
+        Permission.JOBS_WRITE,
+        'mutation { createJob(input: { title: "", description: "" }) { userErrors { code } } }',
+    ),
+    "applyToJob": (
+        Permission.APPLICATIONS_WRITE,
+        (
+            f'mutation {{ applyToJob(input: {{ jobId: "{UNKNOWN[Kind.JOB]}", candidateId: "{UNKNOWN[Kind.PERSON]}" }})'
+            " { userErrors { code } } }"
+        ),
+    ),
+    "moveApplication": (
+        Permission.APPLICATIONS_WRITE,
+        (
+            f'mutation {{ moveApplication(input: {{ applicationId: "{UNKNOWN[Kind.APPLICATION]}", '
+            f'stageId: "{UNKNOWN[Kind.STAGE]}" }}) {{ userErrors {{ code }} }} }}'
+        ),
+    ),
+    "shortlist": (
+        Permission.CANDIDATES_WRITE,
+        (
+            f'mutation {{ shortlist(input: {{ jobId: "{UNKNOWN[Kind.JOB]}", candidateIds: [] }})'
+            " { userErrors { code } } }"
+        ),
+    ),
+    "importResume": (
+        Permission.INTAKES_WRITE,
+        'mutation($file: Upload!) { importResume(input: { file: $file, candidateId: "none" }) { userErrors { code } } }',
+    ),
+    "retryIntake": (
+        Permission.INTAKES_WRITE,
+        f'mutation {{ retryIntake(input: {{ intakeId: "{UNKNOWN[Kind.INTAKE]}" }}) {{ userErrors {{ code }} }} }}',
+    ),
+    "createReferral": (
+        Permission.REFERRALS_WRITE,
+        (
+            f'mutation {{ createReferral(input: {{ byId: "{UNKNOWN[Kind.PERSON]}", '
+            f'candidateId: "{UNKNOWN[Kind.PERSON]}" }}) {{ userErrors {{ code }} }} }}'
+        ),
+    ),
+    "createTemplate": (
+        Permission.OUTREACH_WRITE,
+        'mutation { createTemplate(input: { name: "", subject: "", body: "" }) { userErrors { code } } }',
+    ),
+    "contactCandidates": (
+        Permission.OUTREACH_WRITE,
+        (
+            'mutation { contactCandidates(input: { idempotencyKey: "k", candidateIds: [], '
+            f'templateId: "{UNKNOWN[Kind.TEMPLATE]}" }}) {{ userErrors {{ code }} }} }}'
+        ),
+    ),
+}
+"""Each operation with harmless input: whoever may call it is told what is wrong with the input."""
+
+OPEN = {"node", "nodes"}
+"""Their rights are those of what they find: see `test_node_hides_what_lists_hide`."""
+
+
+async def test_the_list_is_complete(system: System) -> None:
+    data = await system.data(
+        "{ __schema { queryType { fields { name } } mutationType { fields { name } } } }"
+    )
+    fields = [*data["__schema"]["queryType"]["fields"], *data["__schema"]["mutationType"]["fields"]]
+    assert {field["name"] for field in fields} == set(OPERATIONS) | OPEN
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+async def test_the_table_decides(system: System, name: str) -> None:
+    permission, document = OPERATIONS[name]
+    for role in ROLES:
+        before = await system.fingerprint()
+        answer = await _call(system, document, role)
+        granted = permission in GRANTS[AccessRole(role.upper())]
+        codes = [error["extensions"]["code"] for error in answer.get("errors", [])]
+        assert ("FORBIDDEN" in codes) is not granted, (role, answer)
+        assert await system.fingerprint() == before
+
+
+async def _call(system: System, document: str, role: str) -> Any:
+    if "$file" not in document:
+        return await system.post(document, role=role)
+    operations = json.dumps({"query": document, "variables": {"file": None}})
+    form = {"operations": operations, "map": '{"0": ["variables.file"]}'}
+    return (await system.raw(data=form, files={"0": b"text"}, role=role)).json()
+
+
+@pytest.mark.parametrize(
+    "authorization", [None, "", "Bearer kith_nonsense", "Basic YTpi", "Bearer " + "x" * 9000]
+)
+async def test_without_a_valid_token_there_is_no_answer(system: System, authorization: str | None) -> None:
+    headers = {} if authorization is None else {"Authorization": authorization}
+    before = await system.fingerprint()
+    response = await system.raw(
+        role=None,
+        headers=headers,
+        json={"query": 'mutation { createJob(input: { title: "x", description: "x" }) { job { id } } }'},
+    )
+    assert response.status_code == 401
+    assert response.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    assert await system.fingerprint() == before
+
+
+async def test_an_expired_token_is_none(system: System) -> None:
+    made = kith("token", "create", "--role", "admin", "--expires", "2026-01-01T00:00:00Z")
+    token = made.stdout.strip()
+    response = await system.raw(
+        role=None, headers={"Authorization": f"Bearer {token}"}, json={"query": "{ __typename }"}
+    )
+    assert response.status_code == 401
+
+
+def test_a_token_of_no_role_is_refused(started: None) -> None:
+    made = kith("token", "create", "--role", "king")
+    assert made.returncode == 1
+    assert "there is no role king" in made.stderr
+
+
+async def test_tokens_are_not_kept_as_they_are(system: System) -> None:
+    from graph.client import Statement  # noqa: PLC0415 - only here
+
+    rows = await system.graph.execute(
+        Statement("tests.tokens", "MATCH (t:Token) RETURN properties(t) AS token")
+    )
+    assert rows
+    stored = json.dumps([row["token"] for row in rows])
+    for token in system.tokens.values():
+        assert token not in stored
+
+
+async def test_node_hides_what_lists_hide(system: System) -> None:
+    data = await system.data(
+        "{ candidates(first: 1) { nodes { id } } jobs(first: 1) { nodes { id } } companies(first: 1) { nodes { id } } }"
+    )
+    candidate, job, company = (data[kind]["nodes"][0]["id"] for kind in ("candidates", "jobs", "companies"))
+    document = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+    for role, seen in (("recruiter", [candidate, job, company]), ("employee", [None, job, None])):
+        nodes = (await system.data(document, {"ids": [candidate, job, company]}, role=role))["nodes"]
+        assert [node and node["id"] for node in nodes] == seen
+
+
+async def test_forbidden_fields_are_not_reached_through_others(system: System) -> None:
+    for field in (
+        "applications(first: 1) { totalCount }",
+        "shortlist(first: 1) { totalCount }",
+        "recruiter { name }",
+    ):
+        answer = await system.post(f"{{ jobs(first: 1) {{ nodes {{ title {field} }} }} }}", role="employee")
+        assert {error["extensions"]["code"] for error in answer["errors"]} == {"FORBIDDEN"}

@@ -1,0 +1,161 @@
+"""Whatever comes, the answer is clear, has a stable code, and nothing is written."""
+
+import json
+from typing import Any
+
+import pytest
+
+from graph.ids import new_id
+from schema.node import Kind, global_id
+from tests.api.conftest import System
+
+CREATE = "mutation($input: CreateCandidateInput!) { createCandidate(input: $input) { candidate { id } userErrors { field message code } } }"
+UPLOAD = "mutation($file: Upload!) { importResume(input: { file: $file }) { intake { id status } userErrors { field code } } }"
+MIB = 1024 * 1024
+
+
+async def _nothing_written(system: System, **request: Any) -> Any:
+    before = await system.fingerprint()
+    response = await system.raw(**request)
+    assert response.status_code < 500, response.text
+    assert await system.fingerprint() == before
+    return response
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"123", 400),
+        (b"null", 400),
+        (b'"x"', 400),
+        (b"[]", 400),
+        (b"[" * 200_000, 400),
+        (b"\xff\xfe", 400),
+        (b'{"query": ' + b"9" * 5_000 + b"}", 400),
+        (b'{"query": null}', 400),
+        (b'{"query": 7}', 400),
+        (b'{"query": "{ __typename }", "variables": 5}', 400),
+        (b"{}", 400),
+        (b"", 400),
+        (b"x" * (2 * MIB), 413),
+    ],
+    ids=lambda value: str(value)[:24],
+)
+async def test_a_body_that_is_no_request(system: System, body: bytes, status: int) -> None:
+    response = await _nothing_written(system, content=body, headers={"Content-Type": "application/json"})
+    assert response.status_code == status, response.text
+    assert response.json()["errors"][0]["extensions"]["code"] in {"BAD_REQUEST", "BODY_TOO_LARGE"}
+
+
+async def test_a_ten_megabyte_string(system: System) -> None:
+    body = json.dumps({"query": CREATE, "variables": {"input": {"name": "x" * 10 * MIB}}}).encode()
+    response = await _nothing_written(system, content=body, headers={"Content-Type": "application/json"})
+    assert response.status_code == 413
+    assert response.json()["errors"][0]["extensions"]["code"] == "BODY_TOO_LARGE"
+
+
+async def test_a_long_body_in_chunks(system: System) -> None:
+    async def chunks() -> Any:
+        for _ in range(64):
+            yield b"x" * 65_536
+
+    response = await _nothing_written(system, content=chunks(), headers={"Content-Type": "application/json"})
+    assert response.status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "   "}, "name"),
+        ({"name": "x" * 201}, "name"),
+        ({"emails": ["no address"]}, "emails.0"),
+        ({"emails": [f"a{i}@example.com" for i in range(21)]}, "emails"),
+        ({"location": {"country": "Germany"}}, "location.country"),
+        ({"employments": [{"company": ""}]}, "employments.0.company"),
+        ({"consent": {"granted": True, "at": "2026-01-01T00:00:00Z", "basis": "x" * 401}}, "consent.basis"),
+        ({"summary": "x" * 20_001}, "summary"),
+        ({"origin": "x" * 201}, "origin"),
+    ],
+    ids=str,
+)
+async def test_an_input_that_breaks_a_rule(system: System, change: dict[str, Any], field: str) -> None:
+    variables = {"input": {"name": "Ada"} | change}
+    response = await _nothing_written(system, json={"query": CREATE, "variables": variables})
+    payload = response.json()["data"]["createCandidate"]
+    assert payload["candidate"] is None
+    assert payload["userErrors"][0]["code"] == "INVALID_INPUT"
+    assert payload["userErrors"][0]["field"] == field
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        ("{", "GRAPHQL_PARSE_FAILED"),
+        ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
+        ("{ jobs { nodes { id } } }", "GRAPHQL_VALIDATION_FAILED"),
+        ("{ jobs(first: 0) { nodes { id } } }", "INVALID_INPUT"),
+        ("{ jobs(first: 101) { nodes { id } } }", "INVALID_INPUT"),
+        ('{ jobs(first: 1, after: "Zm9v") { nodes { id } } }', "INVALID_INPUT"),
+        ('{ jobs(first: 1, after: "%%%") { nodes { id } } }', "INVALID_INPUT"),
+        ('{ events(first: 1, after: "x") { lastSequence } }', "INVALID_INPUT"),
+        ("{ events(first: 1, types: [NO_SUCH]) { lastSequence } }", "GRAPHQL_VALIDATION_FAILED"),
+        ('{ talentSearch(first: 1, after: "rubbish") { totalCount } }', "BAD_CURSOR"),
+        (
+            "{ talentSearch(first: 1, filter: { yearsOfExperience: { min: -1 } }) { totalCount } }",
+            "BAD_RANGE",
+        ),
+        ('{ referralPaths(candidate: "x") { truncated } }', "NOT_FOUND"),
+        ("{ a" + " a" * 1_100 + " }", "GRAPHQL_PARSE_FAILED"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+async def test_a_query_that_is_wrong(system: System, document: str, code: str) -> None:
+    response = await _nothing_written(system, json={"query": document})
+    assert response.json()["errors"][0]["extensions"]["code"] == code, response.text
+
+
+async def test_unknown_ids_and_foreign_kinds_look_the_same(system: System) -> None:
+    document = "query($id: ID!) { node(id: $id) { id } candidate(id: $id) { id } job(id: $id) { id } }"
+    for id_ in (global_id(Kind.PERSON, new_id()), global_id(Kind.SKILL, new_id()), "x", "", "é", "A" * 5_000):
+        answer = (await _nothing_written(system, json={"query": document, "variables": {"id": id_}})).json()
+        assert answer["data"] == {"node": None, "candidate": None, "job": None}, id_
+
+
+async def test_a_mutation_with_unknown_ids(system: System) -> None:
+    document = "mutation($input: ApplyToJobInput!) { applyToJob(input: $input) { application { id } userErrors { field code } } }"
+    variables = {
+        "input": {"jobId": global_id(Kind.JOB, new_id()), "candidateId": global_id(Kind.PERSON, new_id())}
+    }
+    answer = (await _nothing_written(system, json={"query": document, "variables": variables})).json()
+    assert answer["data"]["applyToJob"]["userErrors"] == [{"field": "candidateId", "code": "NOT_FOUND"}]
+
+
+async def test_an_upload_that_is_none(system: System) -> None:
+    for form in (
+        {"operations": "null", "map": "{}"},
+        {"operations": "{}", "map": "null"},
+        {
+            "operations": json.dumps({"query": UPLOAD, "variables": {"file": None}}),
+            "map": '{"0": ["variables.file"]}',
+        },
+        {"operations": json.dumps({"query": UPLOAD, "variables": {"file": "text"}}), "map": "{}"},
+        {"operations": "{", "map": "{"},
+    ):
+        response = await _nothing_written(system, data=form, files={"other": b"x"})
+        answer = response.json()
+        refused = answer.get("errors") or answer["data"]["importResume"]["userErrors"]
+        assert refused, response.text
+
+
+async def test_a_file_that_is_too_large(system: System) -> None:
+    form = {
+        "operations": json.dumps({"query": UPLOAD, "variables": {"file": None}}),
+        "map": '{"0": ["variables.file"]}',
+    }
+    response = await _nothing_written(system, data=form, files={"0": b"x" * (10 * MIB + 1)})
+    assert response.json()["data"]["importResume"]["userErrors"] == [
+        {"field": "file", "code": "INVALID_INPUT"}
+    ]
+    response = await _nothing_written(system, data=form, files={"0": b"x" * (12 * MIB)})
+    assert response.status_code == 413

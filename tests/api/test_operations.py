@@ -1,0 +1,197 @@
+"""Every document of docs/operations runs as it stands, with its variables, on the demo."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import build_schema as build_graphql_schema
+from graphql import parse, validate
+
+from api import operations
+from api.demo.files import resume_files
+from api.demo.people import person
+from schema.root import build_schema
+from tests.api.conftest import System, eventually, kith
+
+NAMES = (
+    "apply_to_job",
+    "candidate_profile",
+    "contact_candidates",
+    "create_candidate",
+    "create_job",
+    "events",
+    "import_resume",
+    "job_pipeline",
+    "referral_paths",
+    "shortlist",
+    "talent_search",
+)
+
+
+def test_every_operation_is_there_with_its_variables() -> None:
+    assert set(NAMES) <= set(operations.names())
+    for name in operations.names():
+        assert (operations.FOLDER / f"{name}.variables.json").is_file(), name
+
+
+@pytest.mark.parametrize("name", operations.names())
+def test_an_operation_is_valid(name: str) -> None:
+    schema = build_graphql_schema(build_schema().as_str())
+    assert validate(schema, parse(operations.read_operation(name, []).document)) == []
+
+
+async def _run(system: System, name: str, *given: str) -> Any:
+    operation = operations.read_operation(name, list(given))
+    answer = await operations.execute(f"{system.url}/graphql", system.tokens["recruiter"], operation)
+    assert "errors" not in answer, answer
+    (result,) = answer["data"].values()
+    assert not result.get("userErrors"), result
+    return result
+
+
+async def test_create_job(system: System) -> None:
+    job = (await _run(system, "create_job"))["job"]
+    assert job["salary"] == {"minimum": 70000, "maximum": 95000, "currency": "EUR"}
+    assert [stage["category"] for stage in job["stages"]] == [
+        "LEAD",
+        "APPLIED",
+        "SCREEN",
+        "INTERVIEW",
+        "OFFER",
+        "HIRED",
+    ]
+    assert [skill["name"] for skill in job["skills"]] == ["Python", "Elasticsearch", "Neo4j"]
+
+
+async def test_create_candidate_adds_to_the_person_known_by_email(system: System) -> None:
+    first = await _run(system, "create_candidate", 'input.emails=["twice@example.com"]')
+    again = await _run(
+        system,
+        "create_candidate",
+        'input.emails=["TWICE@example.com"]',
+        'input.skills=["GraphQL"]',
+    )
+    assert first["created"]
+    assert not again["created"]
+    assert again["candidate"]["id"] == first["candidate"]["id"]
+    assert {"Python", "Elasticsearch", "GraphQL"} == {s["name"] for s in again["candidate"]["skills"]}
+
+
+async def test_apply_to_job(system: System) -> None:
+    application = (await _run(system, "apply_to_job"))["application"]
+    assert application["status"] == "ACTIVE"
+    assert application["stage"]["category"] == "APPLIED"
+
+
+async def test_shortlist_is_idempotent(system: System) -> None:
+    first = await _run(system, "shortlist")
+    again = await _run(system, "shortlist")
+    assert len(first["added"]) == 2
+    assert again["added"] == []
+    assert again["job"]["shortlist"]["totalCount"] == first["job"]["shortlist"]["totalCount"]
+
+
+async def test_talent_search_explains_its_hits(system: System) -> None:
+    await system.indexed()
+    found = await _run(system, "talent_search")
+    assert found["totalCount"] > 0
+    assert found["indexedThrough"] > 0
+    for edge in found["edges"]:
+        assert edge["score"] > 0
+        assert edge["matched"]
+        assert edge["node"]["yearsOfExperience"] >= 2
+    scores = [edge["score"] for edge in found["edges"]]
+    assert scores == sorted(scores, reverse=True)
+    facets = {facet["facet"]: facet["buckets"] for facet in found["facets"]}
+    assert set(facets) == {"SKILLS", "COUNTRIES", "YEARS"}
+    assert "python" in {bucket["value"] for bucket in facets["SKILLS"]}
+    assert found == await _run(system, "talent_search")
+
+
+async def test_candidate_profile_names_its_sources(system: System) -> None:
+    profile = await _run(system, "candidate_profile")
+    records = {record["id"] for record in profile["records"]}
+    assert profile["employments"]
+    assert {employment["recordId"] for employment in profile["employments"]} <= records
+    assert profile["applications"]["totalCount"] == len(profile["applications"]["nodes"])
+
+
+async def test_job_pipeline_counts_agree(system: System) -> None:
+    job = await _run(system, "job_pipeline", "first=100")
+    active = [a["node"] for a in job["applications"]["edges"] if a["node"]["status"] == "ACTIVE"]
+    for stage in job["stages"]:
+        assert stage["activeApplications"] == sum(a["stage"]["name"] == stage["name"] for a in active)
+    assert job["applications"]["totalCount"] == len(job["applications"]["edges"])
+
+
+async def test_referral_paths_prove_each_hop(system: System) -> None:
+    found = await _run(system, "referral_paths")
+    assert found["paths"]
+    for path in found["paths"]:
+        assert len(path["hops"]) == len(path["people"]) - 1
+        assert all(hop["evidence"] for hop in path["hops"])
+
+
+async def test_contact_candidates_never_writes_twice(system: System) -> None:
+    first = await _run(system, "contact_candidates")
+    again = await _run(system, "contact_candidates")
+    assert [outcome["refusal"] for outcome in first["outcomes"]] == [None, "NO_CONSENT"]
+    assert [outcome["repeated"] for outcome in again["outcomes"]] == [True, True]
+    assert [o["touch"]["id"] for o in again["outcomes"]] == [o["touch"]["id"] for o in first["outcomes"]]
+
+
+async def test_import_resume_becomes_a_candidate(system: System, tmp_path: Path) -> None:
+    row = person(401)
+    ((name, content),) = resume_files([row])
+    file = tmp_path / name
+    file.write_bytes(content)
+    taken = await _run(system, "import_resume", f"input.file=@{file}")
+    intake_id = taken["intake"]["id"]
+
+    async def read() -> Any:
+        data = await system.data(
+            "query($id: ID!) { node(id: $id) { ... on Intake { status reason candidate { emails } } } }",
+            {"id": intake_id},
+        )
+        return data["node"] if data["node"]["status"] in {"COMPLETED", "FAILED"} else None
+
+    settled = await eventually(read)
+    assert settled["status"] == "COMPLETED", settled
+    assert settled["candidate"]["emails"] == row["emails"][:1]
+    again = await _run(system, "import_resume", f"input.file=@{file}")
+    assert again["repeated"]
+    assert again["intake"]["id"] == intake_id
+
+
+async def test_events_replay_in_order(system: System) -> None:
+    operation = operations.read_operation("events", [])
+    seen = []
+    async for answer in operations.follow(f"{system.url}/graphql", system.tokens["recruiter"], operation):
+        assert "errors" not in answer
+        seen.append(answer["data"]["events"])
+        if len(seen) == 30:
+            break
+    numbers = [event["sequence"] for event in seen]
+    assert numbers == sorted(set(numbers))
+    assert {event["type"] for event in seen} <= {"JOB_CREATED", "APPLICATION_CREATED"}
+
+
+def test_run_prints_a_table_and_json(started: None) -> None:
+    table = kith("run", "talent_search", "-v", "text=python")
+    assert table.returncode == 0, table.stderr
+    assert "totalCount" in table.stdout
+    raw = kith("run", "talent_search", "-v", "text=python", "--json")
+    assert json.loads(raw.stdout)["data"]["talentSearch"]["edges"]
+
+
+def test_run_says_what_to_mend(started: None) -> None:
+    for arguments, word in (
+        (("run", "nothing_such"), "there is no operation"),
+        (("run", "talent_search", "-v", "text"), "path=value"),
+        (("run", "import_resume", "-v", "input.file=@/nowhere"), "no file"),
+    ):
+        answer = kith(*arguments)
+        assert answer.returncode == 1
+        assert word in answer.stderr
+        assert "Traceback" not in answer.stderr

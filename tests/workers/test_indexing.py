@@ -1,0 +1,148 @@
+import asyncio
+import random
+
+from graph import indexing, outbox
+from graph.client import Statement
+from graph.ids import new_id, now
+from graph.jobs import NewJob, create_job
+from graph.profiles import Profile, RecordKind
+from graph.records import NewRecord
+from tests.workers.conftest import System, eventually, records, running
+from workers.indexing import DRAIN_KEY
+
+SPOIL = Statement("tests.spoil", "MATCH (p:Person {id: $id}) SET p.updated_at = $at")
+LEAVE = Statement("tests.leave", "MATCH (p:Person {id: $id}) REMOVE p:Candidate")
+AGAIN = Statement(
+    "tests.again", "UNWIND $sequences AS sequence MATCH (e:Event {sequence: sequence}) SET e:Unindexed"
+)
+FORGET = Statement("tests.forget", "MATCH (i:SearchIndex) DELETE i")
+
+
+def about(person: str, **profile: object) -> NewRecord:
+    return NewRecord(
+        id=new_id(),
+        kind=RecordKind.FORM,
+        origin="test",
+        received_at=now(),
+        profile=Profile(**profile),  # type: ignore[arg-type]
+        person_id=new_id(),
+        event_id=new_id(),
+        about=person,
+    )
+
+
+async def test_the_index_shows_what_the_graph_says(system: System) -> None:
+    people = await system.add(records(60))
+    await system.number_events()
+    assert await system.graph.read(indexing.indexed_through) == 0
+    await system.indexer().drain()
+    assert await system.graph.read(indexing.indexed_through) == 60
+    assert await system.differences() == []
+    await system.add([about(people[0], name="Somebody Else")])
+    assert await system.graph.read(indexing.indexed_through) == 60
+    last = await system.number_events()
+    assert (last, await system.graph.read(indexing.indexed_through)) == (61, 60)
+    await system.indexer().drain()
+    assert await system.differences() == []
+    assert await system.found_by_name("Somebody Else") == 1
+
+
+async def test_events_again_and_in_any_order_end_alike(system: System) -> None:
+    chance = random.Random(3)
+    people: list[str] = []
+    for i in range(4):
+        people += await system.add(records(25, seed=i))
+        await system.add([about(chance.choice(people), headline=f"Change {i}.{k}") for k in range(10)])
+        await system.number_events()
+        async with running(system.indexer().drain()):
+            await system.indexer().drain()
+    last = await system.number_events()
+    numbers = list(range(1, last + 1)) * 2
+    chance.shuffle(numbers)
+    for i in range(0, len(numbers), 60):
+        await system.graph.execute(AGAIN, sequences=numbers[i : i + 60])
+        await asyncio.gather(system.indexer().drain(), system.indexer().drain())
+    assert await system.graph.read(indexing.indexed_through) == last
+    assert await system.differences() == []
+
+
+async def test_a_person_who_is_no_candidate_any_more_leaves_the_index(system: System) -> None:
+    people = await system.add(records(3))
+    await system.number_events()
+    await system.indexer().drain()
+    await system.add([about(people[0], headline="gone")])
+    await system.graph.execute(LEAVE, id=people[0])
+    await system.number_events()
+    await system.indexer().drain()
+    assert await system.differences() == []
+    assert await system.elasticsearch.exists(index=system.index.name, id=people[1])
+    assert not await system.elasticsearch.exists(index=system.index.name, id=people[0])
+
+
+async def test_a_refused_document_holds_up_no_other(system: System) -> None:
+    people = await system.add(records(5))
+    await system.graph.execute(SPOIL, id=people[2], at="no time")
+    last = await system.number_events()
+    await system.indexer().drain()
+    assert await system.graph.read(indexing.indexed_through) == last
+    assert await system.graph.read(indexing.count_refused) == 1
+    assert await system.differences() == [people[2]]
+    await system.add([about(people[2], headline="Mended")])
+    await system.number_events()
+    await system.indexer().drain()
+    assert await system.graph.read(indexing.count_refused) == 0
+    assert await system.differences() == []
+
+
+async def test_a_lost_index_is_made_anew_and_filled(system: System) -> None:
+    people = await system.add(records(30))
+    await system.add([about(people[4], headline="Twice")])
+    await system.number_events()
+    indexer = system.indexer()
+    await indexer.drain()
+    await system.elasticsearch.indices.delete(index=system.index.name)
+    await system.add([about(people[5], headline="Afterwards")])
+    last = await system.number_events()
+
+    async def whole() -> bool:
+        await indexer.drain()
+        return await system.graph.read(indexing.indexed_through) == last
+
+    await eventually(whole)
+    assert await system.differences() == []
+
+
+async def test_an_index_that_the_graph_does_not_know_is_filled(system: System) -> None:
+    await system.add(records(10))
+    await system.number_events()
+    await system.indexer().drain()
+    await system.elasticsearch.delete_by_query(index=system.index.name, query={"match_all": {}}, refresh=True)
+    await system.graph.execute(FORGET)
+    await system.elasticsearch.indices.delete(index=system.index.name)
+    await system.indexer().drain()
+    assert await system.differences() == []
+
+
+async def test_a_drain_is_announced_while_it_runs_and_not_after(system: System) -> None:
+    await system.add(records(40))
+    await system.number_events()
+    async with running(system.indexer().drain()):
+        await eventually(lambda: system.redis.exists(DRAIN_KEY))
+        await eventually(lambda: _indexed(system))
+        await eventually(lambda: _gone(system))
+
+
+async def _indexed(system: System) -> bool:
+    return await system.graph.read(indexing.indexed_through) == 40
+
+
+async def _gone(system: System) -> bool:
+    return not await system.redis.exists(DRAIN_KEY)
+
+
+async def test_what_does_not_change_documents_needs_no_indexing(system: System) -> None:
+    job = NewJob(id=new_id(), event_id=new_id(), title="Welder", description="Welds.")
+    await system.graph.write(create_job, job=job, actor="test", at=now())
+    last = await system.number_events()
+    assert await system.graph.read(indexing.indexed_through) == last == 1
+    assert (await system.graph.read(outbox.backlog)).unindexed == 0
