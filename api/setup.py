@@ -1,8 +1,10 @@
 """What a fresh set of engines needs before it can serve: schema, indices, a first token, a demo."""
 
+from datetime import UTC, datetime, timedelta
+
 from api.demo.loading import load_demo
 from graph.client import Graph
-from graph.ids import new_id, now
+from graph.ids import new_id, now, timestamp
 from graph.migrations.runner import migrate
 from graph.people import count_candidates
 from graph.settings import GraphSettings
@@ -11,6 +13,8 @@ from search.client import open_client
 from search.indices import candidate_index, ensure_indices
 from search.resumes.store import ResumeStore, StoreSettings
 from search.settings import ElasticsearchSettings
+
+ADMIN_TOKEN_DAYS = 30
 
 
 async def prepare() -> list[str]:
@@ -34,8 +38,9 @@ async def make_token(*, role: AccessRole, label: str, expires_at: str | None) ->
 
 
 async def create_admin_token() -> str:
-    """Create an administrator's token that does not expire and return it."""
-    return await make_token(role=AccessRole.ADMIN, label="kith up", expires_at=None)
+    """Create an administrator's token for a month and return it."""
+    expires = timestamp(datetime.now(UTC) + timedelta(days=ADMIN_TOKEN_DAYS))
+    return await make_token(role=AccessRole.ADMIN, label="kith up", expires_at=expires)
 
 
 async def load_demo_if_empty(*, people: int) -> None:

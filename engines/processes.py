@@ -19,8 +19,16 @@ from engines import places
 _SAME_CREATION_SECONDS = 1.0
 _POLL_SECONDS = 0.05
 
+
+class _Detached(subprocess.Popen[bytes]):
+    """A process that is meant to outlive this one: leaving it running is no forgotten duty, so nothing warns."""
+
+    def __del__(self) -> None:
+        """Leave it running."""
+
+
 # Kept so that ended children of this very process can be reaped.
-_children: dict[int, subprocess.Popen[bytes]] = {}
+_children: dict[int, _Detached] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,7 @@ def launch(home: Path, name: str, command: Command) -> Record:
     if log.exists():
         log.replace(log.with_suffix(".previous.log"))
     with log.open("wb") as output:
-        child = subprocess.Popen(  # noqa: S603 - our own argument lists, no shell
+        child = _Detached(
             list(command.arguments),
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -13,7 +13,7 @@ from graph.paging import Key, Page, page_of
 LOOK_UP = Statement(
     "applications.look_up",
     """
-    OPTIONAL MATCH (p:Candidate {id: $candidate})
+    OPTIONAL MATCH (p:Person:Candidate {id: $candidate})
     SET p.last_applied_at = $at
     WITH p
     OPTIONAL MATCH (j:Job {id: $job})
@@ -25,7 +25,7 @@ LOOK_UP = Statement(
 CREATE = Statement(
     "applications.create",
     """
-    MATCH (p:Candidate {id: $candidate}), (j:Job {id: $job}), (s:Stage {id: $stage})
+    MATCH (p:Person:Candidate {id: $candidate}), (j:Job {id: $job}), (s:Stage {id: $stage})
     CREATE (a:Application)
     SET a = $properties
     CREATE (a)-[:BY]->(p), (a)-[:FOR]->(j), (a)-[:IN_STAGE {since: $at}]->(s)

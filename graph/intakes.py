@@ -23,7 +23,7 @@ BATCH_LIMIT = 500
 """Most intakes that one transaction receives."""
 
 KNOWN_CANDIDATES = Statement(
-    "intakes.known_candidates", "UNWIND $ids AS id MATCH (p:Candidate {id: id}) RETURN p.id AS id"
+    "intakes.known_candidates", "UNWIND $ids AS id MATCH (p:Person:Candidate {id: id}) RETURN p.id AS id"
 )
 
 RECEIVE = Statement(

@@ -37,7 +37,7 @@ ASSIGN = Statement(
     """
     MATCH (j:Job {id: $id})
     UNWIND $people AS row
-    MATCH (p:Colleague {id: row.id})
+    MATCH (p:Person:Colleague {id: row.id})
     CREATE (j)-[:ASSIGNED {as: row.as}]->(p)
     RETURN row.as AS assigned
     """,

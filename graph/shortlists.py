@@ -16,7 +16,7 @@ LOOK_UP = Statement(
     SET j.shortlisted_at = $at
     WITH j
     UNWIND $candidates AS candidate
-    OPTIONAL MATCH (p:Candidate {id: candidate})
+    OPTIONAL MATCH (p:Person:Candidate {id: candidate})
     RETURN candidate, j IS NOT NULL AS job, p IS NOT NULL AS found,
            EXISTS { (p)-[:SHORTLISTED_FOR]->(j) } AS listed
     """,
@@ -25,7 +25,7 @@ ADD = Statement(
     "shortlists.add",
     """
     UNWIND $candidates AS candidate
-    MATCH (p:Candidate {id: candidate}), (j:Job {id: $job})
+    MATCH (p:Person:Candidate {id: candidate}), (j:Job {id: $job})
     CREATE (p)-[:SHORTLISTED_FOR {at: $at, by: $actor, note: $note}]->(j)
     """,
 )

@@ -103,7 +103,7 @@ def _await_ready(here: Surroundings, name: str) -> None:
 
 
 def _mail_answers() -> bool:
-    address = os.environ.get("KITH_SMTP_HOST", ports.LOOPBACK), int(os.environ.get("KITH_SMTP_PORT", "25"))
+    address = os.environ.get("KITH_SMTP_HOST", ports.LOOPBACK), int(os.environ.get("KITH_SMTP_PORT", "11025"))
     try:
         with socket.create_connection(address, timeout=_ANSWER_SECONDS) as connection:
             return bool(connection.recv(3))

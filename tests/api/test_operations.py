@@ -166,7 +166,7 @@ async def test_import_resume_becomes_a_candidate(system: System, tmp_path: Path)
 
 async def test_events_replay_in_order(system: System) -> None:
     operation = operations.read_operation("events", [])
-    seen = []
+    seen: list[Any] = []
     async for answer in operations.follow(f"{system.url}/graphql", system.tokens["recruiter"], operation):
         assert "errors" not in answer
         seen.append(answer["data"]["events"])

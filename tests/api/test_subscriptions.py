@@ -56,7 +56,7 @@ async def test_replay_then_live_without_gap_or_repetition(system: System) -> Non
         await _send(socket, id="1", type="subscribe", payload=payload)
         for title in titles[3:]:
             await system.data(CREATE, {"title": title})
-        seen = []
+        seen: list[Any] = []
         while not seen or seen[-1]["job"]["title"] != titles[-1]:
             message = await _receive(socket)
             assert message["type"] == "next", message

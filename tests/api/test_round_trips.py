@@ -1,0 +1,83 @@
+"""A list costs as many round trips as its query has levels, however long it is."""
+
+from typing import Any, TypeVar
+
+import pytest
+
+from graph.client import Graph
+from graph.settings import GraphSettings
+from graph.tokens import AccessRole
+from schema.context import Context, Services
+from schema.loaders import Loaders
+from schema.permissions import Principal
+from schema.root import build_schema
+from search.client import open_client
+from search.indices import candidate_index
+from search.resumes.store import ResumeStore, StoreSettings
+from search.settings import ElasticsearchSettings
+from tests.api.conftest import System
+
+T = TypeVar("T")
+
+PERSON = "id name employments { title company { name knownEmployments } } "
+CANDIDATE = (
+    PERSON + "educations { school } skills { name } records { kind } touches { status } "
+    "applications(first: 5) { totalCount nodes { stage { name } job { title skills { name } } } }"
+)
+LISTS = {
+    "candidates": f"candidates(first: $first) {{ totalCount nodes {{ {CANDIDATE} }} }}",
+    "colleagues": f"colleagues(first: $first) {{ totalCount nodes {{ {PERSON} }} }}",
+    "companies": "companies(first: $first) { totalCount nodes { name knownEmployments } }",
+    "jobs": "jobs(first: $first) { totalCount nodes { title skills { name } stages { name } recruiter { name } "
+    "hiringManager { name } applications(first: 5) { totalCount nodes { candidate { name } stage { name } } } "
+    "shortlist(first: 5) { totalCount nodes { name } edges { node { name } } } } }",
+    "applications": f"applications(first: $first) {{ totalCount nodes {{ candidate {{ {PERSON} }} job {{ title }} stage {{ name }} }} }}",
+    "talentSearch": f"talentSearch(first: $first) {{ totalCount edges {{ node {{ {CANDIDATE} }} }} }}",
+    "intakes": "intakes(first: $first) { totalCount nodes { status candidate { name } } }",
+    "templates": "templates(first: $first) { totalCount nodes { name } }",
+    "events": "events(first: $first) { nodes { type candidate { name } job { title } application { status } } }",
+}
+
+
+class _Counting(Graph):
+    """Counts the transactions that it runs."""
+
+    def __init__(self, graph: Graph) -> None:
+        super().__init__(graph._driver, graph._settings)
+        self.count = 0
+
+    async def read(self, work: Any, /, *args: Any, **arguments: Any) -> Any:
+        self.count += 1
+        return await super().read(work, *args, **arguments)
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_a_longer_list_costs_no_more_round_trips(system: System, name: str) -> None:
+    await system.indexed()
+    schema = build_schema()
+    settings = ElasticsearchSettings()
+    counts = {}
+    async with Graph.open(GraphSettings()) as graph, open_client(settings) as client:
+        for first in (3, 60):
+            counting = _Counting(graph)
+            services = Services(
+                graph=counting,
+                elasticsearch=client,
+                index=candidate_index(settings.index_prefix),
+                store=ResumeStore(StoreSettings(path="/nowhere")),
+                feed=_NoFeed(),
+                organization="Kith Demo",
+            )
+            principal = Principal(id="test", role=AccessRole.ADMIN, label="test", expires_at=None)
+            context = Context(principal=principal, services=services, loaders=Loaders(counting))
+            result = await schema.execute(
+                f"query($first: Int!) {{ {LISTS[name]} }}", {"first": first}, context_value=context
+            )
+            assert result.errors is None
+            counts[first] = counting.count
+    assert counts[60] <= counts[3] + 1, counts
+
+
+class _NoFeed:
+    def events(self, *, after: int, types: Any) -> Any:
+        raise NotImplementedError

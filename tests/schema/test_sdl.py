@@ -1,0 +1,90 @@
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    is_introspection_type,
+)
+from graphql import build_schema as build_graphql_schema
+
+from schema import sdl
+from schema.permissions import GRANTS, Permission, Requires
+from schema.root import build_schema
+
+
+def _schema() -> GraphQLSchema:
+    return build_graphql_schema(sdl.text())
+
+
+def test_the_committed_sdl_is_the_schema() -> None:
+    written = sdl.FILE.read_text(encoding="utf-8")
+    assert written == sdl.text(), "review the change, then run `python -m schema.sdl`"
+
+
+def test_everything_is_described() -> None:
+    missing = []
+    for name, kind in _schema().type_map.items():
+        if is_introspection_type(kind) or name in {"Int", "Float", "String", "Boolean", "ID", "Upload"}:
+            continue
+        if not kind.description:
+            missing.append(name)
+        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
+            for field, definition in kind.fields.items():
+                if not definition.description:
+                    missing.append(f"{name}.{field}")
+                missing.extend(
+                    f"{name}.{field}({argument})"
+                    for argument, given in definition.args.items()
+                    if not given.description
+                )
+        if isinstance(kind, GraphQLInputObjectType):
+            missing.extend(f"{name}.{f}" for f, given in kind.fields.items() if not given.description)
+    assert missing == []
+
+
+def test_every_operation_names_its_permission() -> None:
+    schema = build_schema()
+    unguarded: list[str] = []
+    for root in ("Query", "Mutation", "Subscription"):
+        definition = schema.get_type_by_name(root)
+        assert definition is not None
+        fields = definition.fields  # type: ignore[union-attr]  # root types are object types
+        unguarded += [
+            f"{root}.{field.name}"
+            for field in fields
+            if not any(isinstance(extension, Requires) for extension in field.extensions)
+        ]
+    assert unguarded == ["Query.node", "Query.nodes"], "these ask the permission of what they find"
+
+
+def test_every_permission_is_granted_to_somebody_and_not_to_all() -> None:
+    for permission in Permission:
+        holders = [role for role, granted in GRANTS.items() if permission in granted]
+        assert holders, permission
+        if permission is not Permission.JOBS_READ:
+            assert len(holders) < len(GRANTS), permission
+
+
+def test_pages_are_bounded() -> None:
+    """Every connection takes `first` and `after`; no list of nodes comes without a page."""
+    schema = _schema()
+    for name, kind in schema.type_map.items():
+        if not isinstance(kind, GraphQLObjectType):
+            continue
+        for field, definition in kind.fields.items():
+            if str(definition.type).rstrip("!").endswith("Connection"):
+                assert {"first", "after"} <= set(definition.args), f"{name}.{field}"
+
+
+def test_enums_are_enums_of_the_domain() -> None:
+    schema = _schema()
+    for name in (
+        "StageCategory",
+        "ApplicationStatus",
+        "IntakeStatus",
+        "EventType",
+        "TouchStatus",
+        "TouchRefusal",
+    ):
+        assert isinstance(schema.type_map[name], GraphQLEnumType)
