@@ -19,6 +19,7 @@ from graph.errors import GraphUnavailable
 from graph.events import Event, EventType, Subject
 from graph.outbox import LogPage
 from workers.broker import ANSWER_SECONDS, CONNECT_SECONDS
+from workers.cancelling import end
 
 LOG = logging.getLogger(__name__)
 
@@ -105,8 +106,7 @@ class EventBus:
         try:
             yield bus
         finally:
-            following.cancel()
-            await asyncio.gather(following, return_exceptions=True)
+            await end(following)
             await redis.aclose()
 
     @property

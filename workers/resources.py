@@ -22,6 +22,7 @@ from search.resumes.sandbox import Sandbox, SandboxSettings
 from search.resumes.store import ResumeStore, StoreSettings
 from search.settings import ElasticsearchSettings
 from workers.broker import ANSWER_SECONDS, CONNECT_SECONDS, Task, TaskFailed
+from workers.cancelling import end
 from workers.indexing import DRAIN_INDEX, Indexer
 from workers.intake import PARSE_INTAKE, IntakeReader
 from workers.mail import Mailer
@@ -126,7 +127,7 @@ class Residence(Middleware):
 
     def before_worker_shutdown(self, broker: Any, worker: dramatiq.Worker) -> None:
         if self._loop and self._relaying:
-            self._loop.call_soon_threadsafe(self._relaying.cancel)
+            asyncio.run_coroutine_threadsafe(end(self._relaying), self._loop)
 
     def after_worker_shutdown(self, broker: Any, worker: dramatiq.Worker) -> None:
         if self._loop and self._over:
@@ -141,8 +142,7 @@ class Residence(Middleware):
                 self._relaying = asyncio.create_task(resources.relay.run())
                 self._open.set()
                 await self._over.wait()
-                self._relaying.cancel()
-                await asyncio.gather(self._relaying, return_exceptions=True)
+                await end(self._relaying)
         finally:
             self._open.set()
             self._closed.set()

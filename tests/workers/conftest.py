@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pytest
 import pytest_asyncio
@@ -21,6 +21,7 @@ from dramatiq.brokers.redis import RedisBroker
 from elasticsearch import AsyncElasticsearch
 from redis.asyncio import Redis
 
+from engines.places import CHECKOUT
 from graph import indexing, outbox
 from graph.client import Graph, Statement, Transaction
 from graph.ids import new_id, now
@@ -33,6 +34,7 @@ from search.indices import CandidateIndex, candidate_index
 from search.resumes.store import ResumeStore, StoreSettings
 from search.settings import ElasticsearchSettings
 from workers.broker import open_broker
+from workers.cancelling import end
 from workers.indexing import Indexer, document_of
 from workers.relay import Relay
 from workers.settings import RedisSettings, WorkerSettings
@@ -161,10 +163,10 @@ async def eventually(check: Callable[[], Awaitable[T]], *, within: float = 30.0)
     deadline = time.monotonic() + within
     while True:
         error: Exception | None = None
-        last: Any = None
+        last: T | None = None
         try:
             if last := await check():
-                return last  # type: ignore[no-any-return]
+                return last
         except Exception as failure:  # noqa: BLE001 - an engine may be away for a while
             error = failure
         if time.monotonic() > deadline:
@@ -237,7 +239,7 @@ async def open_system(
                 "KITH_STORE_PATH": str(folder / "store"),
                 "KITH_ELASTICSEARCH_INDEX_PREFIX": prefix,
                 "KITH_WORKER_HEAL_SECONDS": "1",
-                "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+                "PYTHONPATH": str(CHECKOUT),
             },
             logs=folder,
         )
@@ -260,14 +262,13 @@ async def system(open_system: System) -> System:
 
 
 @asynccontextmanager
-async def running(work: Awaitable[None]) -> AsyncIterator[None]:
+async def running(work: Awaitable[object]) -> AsyncIterator[None]:
     """Run something in the background for as long as the block lasts."""
     task = asyncio.ensure_future(work)
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await end(task)
 
 
 async def _candidate_ids(tx: Transaction, /) -> list[str]:

@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 from rich.console import Console
@@ -102,7 +103,7 @@ async def test_killed_in_the_middle_of_indexing_and_parsing(system: System) -> N
     ids: list[str] = []
     for i in range(2):
         with system.worker() as worker:
-            await eventually(lambda worker=worker: relays(worker), within=60)
+            await eventually(partial(relays, worker), within=60)
             await system.add(records(150, seed=i))
             ids += await receive_resumes(system, 25, mark=f"{i}x")
             await eventually(lambda: system.redis.exists(DRAIN_KEY))

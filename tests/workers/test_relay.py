@@ -1,5 +1,6 @@
 import asyncio
 import random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -33,7 +34,8 @@ def events(number: int, kind: EventType = EventType.JOB_CREATED) -> list[NewEven
 
 
 async def stream_of(system: System) -> list[int]:
-    return [decode(fields[FIELD]).sequence for _, fields in await system.redis.xrange(STREAM)]
+    entries: Any = await system.redis.xrange(STREAM)
+    return [decode(fields[FIELD]).sequence for _, fields in entries]
 
 
 async def test_rival_relays_give_each_event_one_number_without_gaps(system: System) -> None:
