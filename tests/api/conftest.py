@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ from redis.asyncio import Redis
 from api.cli import services, surroundings
 from graph.client import Graph, Row, Statement
 from graph.settings import GraphSettings
+from tests.conftest import tests_home
 
 T = TypeVar("T")
 
@@ -138,6 +140,7 @@ async def _empty(engines: dict[str, str]) -> None:
         await graph.execute(EMPTY)
     async with Redis.from_url(engines["redis"]) as client:
         await client.flushall()
+    shutil.rmtree(tests_home() / "mail", ignore_errors=True)
     async with httpx.AsyncClient(trust_env=False, base_url=engines["elasticsearch"]) as client:
         found = await client.get("/_alias/kith-candidates")
         for name in found.json() if found.status_code == httpx.codes.OK else ():
