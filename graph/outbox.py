@@ -21,7 +21,7 @@ APPEND = Statement(
     """
     UNWIND $events AS event
     CREATE (e:Event:Pending)
-    SET e = event.properties, e:$(event.labels)
+    SET e = event.properties, e.appended = timestamp(), e:$(event.labels)
     """,
 )
 
@@ -54,7 +54,7 @@ NUMBER_PENDING = Statement(
     ON CREATE SET s.value = 0
     SET s.touched = timestamp()
     WITH s, s.value AS base
-    CALL () { MATCH (e:Pending) WHERE e.at > '' RETURN e ORDER BY e.at, e.id LIMIT $limit }
+    CALL () { MATCH (e:Pending) WHERE e.appended > 0 RETURN e ORDER BY e.appended, e.at, e.id LIMIT $limit }
     WITH s, base, collect(e) AS pending
     SET s.value = base + size(pending)
     WITH base, pending

@@ -18,6 +18,7 @@ import pytest_asyncio
 from redis.asyncio import Redis
 
 from api.cli import services, surroundings
+from engines import ports
 from graph.client import Graph, Row, Statement
 from graph.settings import GraphSettings
 from tests.conftest import tests_home
@@ -128,6 +129,8 @@ def kith(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[st
 async def started(engines: dict[str, str]) -> AsyncIterator[None]:
     """Kith with an empty graph, index and queue, then filled and started by `kith up`."""
     await _empty(engines)
+    for listener, preferred in ((surroundings.API, 9000), (surroundings.MAIL, 12025)):
+        ports.reserve(tests_home(), listener, preferred)
     up = kith("up", "--people", str(PEOPLE))
     assert up.returncode == 0, up.stdout + up.stderr
     yield
