@@ -22,6 +22,7 @@ from schema.intakes.mutations import IntakeMutations
 from schema.intakes.queries import IntakeQueries
 from schema.jobs.mutations import JobMutations
 from schema.jobs.queries import JobQueries
+from schema.limits import Limits
 from schema.nodes import NodeQueries
 from schema.outreach.mutations import OutreachMutations
 from schema.outreach.queries import OutreachQueries
@@ -86,6 +87,6 @@ def build_schema() -> KithSchema:
         mutation=Mutation,
         subscription=Subscription,
         types=[Candidate, Colleague],
-        extensions=[FreshLoaders, lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS)],
+        extensions=[FreshLoaders, lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS), Limits],
         config=StrawberryConfig(scalar_map=SCALARS),
     )

@@ -1,0 +1,142 @@
+"""What a document may cost, counted in one pass over it before anything else is done with it.
+
+Each fragment is counted once and its cost added wherever it is spread, so the pass takes time in proportion to the
+document, however often fragments spread each other.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    IntValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    VariableNode,
+)
+from strawberry.extensions import SchemaExtension
+
+from graph.errors import KithError
+
+DEEPEST = 12
+DEEPEST_INTROSPECTION = 24
+MOST_FIELDS = 500
+MOST_ROWS = 10_000
+MOST_DIRECTIVES = 50
+_PAGE_ARGUMENT = "first"
+
+
+class Cost(NamedTuple):
+    """Levels, fields after spreading all fragments, rows by the product of page sizes, and directives."""
+
+    depth: int = 0
+    fields: int = 0
+    rows: int = 0
+    directives: int = 0
+
+    def beside(self, other: "Cost") -> "Cost":
+        """Return the cost of both in one selection."""
+        return Cost(
+            max(self.depth, other.depth),
+            self.fields + other.fields,
+            self.rows + other.rows,
+            self.directives + other.directives,
+        )
+
+
+@dataclass(slots=True)
+class _Counter:
+    fragments: Mapping[str, FragmentDefinitionNode]
+    variables: Mapping[str, Any]
+    known: dict[str, Cost | None]
+
+    def of(self, selections: SelectionSetNode | None) -> Cost:
+        total = Cost()
+        for selection in selections.selections if selections else ():
+            match selection:
+                case FieldNode():
+                    total = total.beside(self._field(selection))
+                case InlineFragmentNode():
+                    total = total.beside(self.of(selection.selection_set))
+                case FragmentSpreadNode():
+                    total = total.beside(self._fragment(selection.name.value))
+            total = total.beside(Cost(directives=len(selection.directives or ())))
+        return total
+
+    def _field(self, field: FieldNode) -> Cost:
+        inner = self.of(field.selection_set)
+        depth = inner.depth + 1
+        if field.name.value in {"__schema", "__type"}:
+            depth = max(1, depth - (DEEPEST_INTROSPECTION - DEEPEST))
+        rows = inner.rows
+        if (first := self._first(field)) is not None:
+            rows = first * max(1, inner.rows)
+        return Cost(depth, inner.fields + 1, rows, inner.directives)
+
+    def _fragment(self, name: str) -> Cost:
+        if name not in self.known:
+            self.known[name] = None
+            fragment = self.fragments.get(name)
+            self.known[name] = self.of(fragment.selection_set) if fragment else Cost()
+        return self.known[name] or Cost()
+
+    def _first(self, field: FieldNode) -> int | None:
+        for argument in field.arguments or ():
+            if argument.name.value == _PAGE_ARGUMENT:
+                match argument.value:
+                    case IntValueNode(value=value):
+                        return max(1, min(int(value), MOST_ROWS + 1)) if len(value) < 10 else MOST_ROWS + 1  # noqa: PLR2004
+                    case VariableNode(name=name):
+                        given = self.variables.get(name.value)
+                        return max(1, min(given, MOST_ROWS + 1)) if isinstance(given, int) else 1
+        return None
+
+
+def cost_of(document: DocumentNode, variables: Mapping[str, Any] | None) -> Cost:
+    """Return the cost of the most expensive operation of a document; fragments in circles count as nothing."""
+    fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
+    counter = _Counter(fragments, variables or {}, {})
+    total = Cost()
+    for name in fragments:
+        total = _highest(total, counter._fragment(name))  # noqa: SLF001 - one module
+    for definition in document.definitions:
+        if isinstance(definition, OperationDefinitionNode):
+            total = _highest(total, counter.of(definition.selection_set))
+    return total
+
+
+def check(cost: Cost) -> None:
+    """Refuse what costs too much.
+
+    Raises:
+        KithError: with the limit in its message.
+    """
+    for value, limit, what in (
+        (cost.depth, DEEPEST, "levels deep"),
+        (cost.fields, MOST_FIELDS, "fields after spreading its fragments"),
+        (cost.rows, MOST_ROWS, "rows by the product of its page sizes"),
+        (cost.directives, MOST_DIRECTIVES, "directives"),
+    ):
+        if value > limit:
+            raise KithError(
+                "QUERY_TOO_COSTLY", f"the query has more than {limit} {what}; ask for less at once"
+            )
+
+
+class Limits(SchemaExtension):
+    """Refuses documents that cost too much, before they are validated."""
+
+    def on_validate(self) -> Iterator[None]:
+        context = self.execution_context
+        if context.graphql_document is not None and context.pre_execution_errors is None:
+            check(cost_of(context.graphql_document, context.variables))
+        yield
+
+
+def _highest(one: Cost, other: Cost) -> Cost:
+    return Cost(*(max(a, b) for a, b in zip(one, other, strict=True)))
