@@ -64,7 +64,7 @@ class _Counter:
                 case InlineFragmentNode():
                     total = total.beside(self.of(selection.selection_set))
                 case FragmentSpreadNode():
-                    total = total.beside(self._fragment(selection.name.value))
+                    total = total.beside(self.fragment(selection.name.value))
             total = total.beside(Cost(directives=len(selection.directives or ())))
         return total
 
@@ -78,7 +78,7 @@ class _Counter:
             rows = first * max(1, inner.rows)
         return Cost(depth, inner.fields + 1, rows, inner.directives)
 
-    def _fragment(self, name: str) -> Cost:
+    def fragment(self, name: str) -> Cost:
         if name not in self.known:
             self.known[name] = None
             fragment = self.fragments.get(name)
@@ -98,12 +98,15 @@ class _Counter:
 
 
 def cost_of(document: DocumentNode, variables: Mapping[str, Any] | None) -> Cost:
-    """Return the cost of the most expensive operation of a document; fragments in circles count as nothing."""
+    """Return the highest cost of any operation, or of any fragment (whose depth depends on where it is spread).
+
+    A fragment that spreads itself counts as nothing; validation refuses it afterwards.
+    """
     fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
     counter = _Counter(fragments, variables or {}, {})
     total = Cost()
     for name in fragments:
-        total = _highest(total, counter._fragment(name))  # noqa: SLF001 - one module
+        total = _highest(total, counter.fragment(name)._replace(depth=0))
     for definition in document.definitions:
         if isinstance(definition, OperationDefinitionNode):
             total = _highest(total, counter.of(definition.selection_set))
