@@ -31,6 +31,7 @@ PAGE = """<!doctype html>
         defaultEditorToolsVisibility: 'headers',
         shouldPersistHeaders: true,
         defaultHeaders: '{"Authorization": "Bearer "}',
+        defaultQuery: '# Put your token into the headers below.\\n{\\n  candidates(first: 3) {\\n    nodes { name headline }\\n  }\\n}\\n',
       }));
   </script>
 </body>

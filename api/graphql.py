@@ -1,6 +1,7 @@
 """GraphQL over HTTP and WebSocket: tokens first, then Strawberry."""
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,8 @@ from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLRequestData
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
 
 from api.auth import Authenticator
 from api.graphiql import PAGE
@@ -24,10 +27,24 @@ from schema.root import KithSchema
 
 INIT_SECONDS = 5
 MOST_SUBSCRIPTIONS = 200
+LONGEST_OPERATION_ID = 200
+
+
+class KithTransport(BaseGraphQLTransportWSHandler[Any, None]):
+    """`graphql-transport-ws`; a message of another shape closes the socket with 4400 instead of breaking it."""
+
+    async def handle_message(self, message: Message) -> None:
+        """Handle a message if it has the protocol's shape."""
+        if _is_well_formed(message):
+            await super().handle_message(message)
+        else:
+            await self.handle_invalid_message("the message has not the shape of graphql-transport-ws")
 
 
 class KithGraphQL(GraphQL[Any, None]):
     """The one GraphQL endpoint; a browser that asks for a page gets GraphiQL."""
+
+    graphql_transport_ws_handler_class = KithTransport
 
     def __init__(self, schema: KithSchema) -> None:
         super().__init__(
@@ -113,6 +130,20 @@ class KithGraphQL(GraphQL[Any, None]):
         if context.principal is None:
             raise ConnectionRejectionError
         return {}
+
+
+def _is_well_formed(message: Mapping[str, Any]) -> bool:
+    kind, id_, payload = message.get("type"), message.get("id", ""), message.get("payload")
+    if not isinstance(kind, str) or not isinstance(id_, str) or len(id_) > LONGEST_OPERATION_ID:
+        return False
+    if kind != "subscribe":
+        return payload is None or isinstance(payload, dict)
+    return (
+        isinstance(payload, dict)
+        and isinstance(payload.get("query"), str)
+        and isinstance(payload.get("variables"), dict | None)
+        and isinstance(payload.get("operationName"), str | None)
+    )
 
 
 def authenticator(request: Request | WebSocket) -> Authenticator:

@@ -137,3 +137,36 @@ async def test_a_bad_cursor_is_a_clear_error(system: System) -> None:
         message = await _receive(socket)
         errors = message["payload"] if message["type"] == "error" else message["payload"]["errors"]
         assert errors[0]["extensions"]["code"] == "INVALID_INPUT"
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "[]",
+        '"x"',
+        "1",
+        "null",
+        "{}",
+        "[" * 50_000,
+        '{"type": "subscribe", "id": [1], "payload": {"query": "{ __typename }"}}',
+        '{"type": "subscribe", "id": "1", "payload": {"query": 7}}',
+        '{"type": "subscribe", "id": "1", "payload": [1]}',
+        '{"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }", "variables": []}}',
+        '{"type": 5}',
+        '{"type": "nothing_such"}',
+    ],
+    ids=lambda frame: frame[:40],
+)
+async def test_a_frame_that_is_no_message_closes_the_socket(system: System, frame: str) -> None:
+    async with _socket(system) as socket:
+        await _init(socket, system.tokens["recruiter"])
+        await socket.send(frame)
+        assert await _close_code(socket) == 4400
+    assert (await system.data("{ __typename }")) == {"__typename": "Query"}
+
+
+async def test_a_frame_that_is_too_long_closes_the_socket(system: System) -> None:
+    async with _socket(system) as socket:
+        await _init(socket, system.tokens["recruiter"])
+        await socket.send("x" * 300_000)
+        assert await _close_code(socket) in {1006, 1009}

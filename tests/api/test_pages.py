@@ -1,0 +1,46 @@
+"""What is served beside GraphQL."""
+
+import re
+
+import httpx
+
+from tests.api.conftest import System
+
+
+async def _get(system: System, path: str, **headers: str) -> httpx.Response:
+    async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
+        return await client.get(f"{system.url}{path}", headers=headers)
+
+
+async def test_graphiql_needs_nothing_from_outside(system: System) -> None:
+    page = await _get(system, "/graphql", Accept="text/html")
+    assert page.status_code == 200
+    assert "GraphiQL" in page.text
+    assert "://" not in page.text
+    files = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert len(files) == 4
+    for file in files:
+        served = await _get(system, file)
+        assert served.status_code == 200, file
+        assert len(served.content) > 1_000
+    assert (await _get(system, "/graphiql/../../etc/passwd")).status_code == 404
+    assert (await _get(system, "/graphiql/none.js")).status_code == 404
+
+
+async def test_health(system: System) -> None:
+    assert (await _get(system, "/livez")).status_code == 200
+    ready = await _get(system, "/readyz")
+    assert ready.status_code == 200
+    assert ready.json() == {"ready": True, "failing": []}
+
+
+async def test_a_query_by_get_needs_a_token_too(system: System) -> None:
+    assert (await _get(system, "/graphql?query={__typename}")).status_code == 401
+    token = system.tokens["recruiter"]
+    answer = await _get(system, "/graphql?query={__typename}", Authorization=f"Bearer {token}")
+    assert answer.json() == {"data": {"__typename": "Query"}}
+    mutation = "mutation{createTemplate(input:{name:%22x%22,subject:%22x%22,body:%22x%22}){template{id}}}"
+    before = await system.fingerprint()
+    refused = await _get(system, f"/graphql?query={mutation}", Authorization=f"Bearer {token}")
+    assert refused.status_code == 400
+    assert await system.fingerprint() == before
