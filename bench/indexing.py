@@ -40,10 +40,21 @@ COMMITTED_AT_ONCE = 500
 RAW_DOCUMENTS = 1_000
 RAW_IN_FLIGHT = 4
 ROUNDS = 2
-EMPTY = Statement(
-    "bench.empty",
-    "MATCH (n) WHERE NOT n:Migration CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS",
+EMPTY = (
+    Statement(
+        "bench.empty_relationships",
+        "MATCH ()-[r]->() CALL (r) { DELETE r } IN TRANSACTIONS OF 1000 ROWS",
+    ),
+    Statement(
+        "bench.empty_nodes",
+        "MATCH (n) WHERE NOT n:Migration CALL (n) { DELETE n } IN TRANSACTIONS OF 1000 ROWS",
+    ),
 )
+
+
+async def empty(graph: Graph) -> None:
+    for statement in EMPTY:
+        await graph.execute(statement)
 
 
 async def commit_people(graph: Graph, number: int) -> None:
@@ -152,7 +163,7 @@ async def main(number: int) -> None:
         Redis.from_url(RedisSettings().url) as redis,
     ):
         await migrate(graph)
-        await graph.execute(EMPTY)
+        await empty(graph)
         await redis.flushall()
         await drop(client)
         await ensure_indices(client, index)
@@ -175,7 +186,7 @@ async def main(number: int) -> None:
                 seconds = await searchable(graph)
             print(f"indexed from the graph: {documents / seconds:.0f}/s")
         await recover(graph, client, index)
-        await graph.execute(EMPTY)
+        await empty(graph)
         await drop(client)
 
 

@@ -35,14 +35,16 @@ MOVE = Statement(
     "applications.move",
     """
     MATCH (a:Application {id: $id})-[:FOR]->(j:Job), (a)-[:BY]->(p:Person)
-    SET a.moved_at = $at
+    SET a.moved_at = $at, p.locked = true
+    REMOVE p.locked
     WITH a, j, p
     MATCH (a)-[old:IN_STAGE]->(was:Stage)
     MATCH (j)-[:HAS_STAGE]->(s:Stage {id: $stage})
     DELETE old
     CREATE (a)-[:IN_STAGE {since: $at}]->(s)
     SET a.status = $status
-    RETURN p.id AS candidate, j.id AS job, was.id AS was
+    RETURN was.id AS was,
+           EXISTS { (p)<-[:BY]-(other:Application {status: 'ACTIVE'})-[:FOR]->(j) WHERE other <> a } AS another
     """,
 )
 BY_IDS = Statement(
@@ -161,9 +163,9 @@ async def apply(tx: Transaction, /, *, application: NewApplication, actor: str, 
         InvalidInput: the job is closed or has no stage of that category.
         Conflict: the candidate already has an active application for the job.
     """
+    row = await LOOK_UP.row(tx, candidate=application.candidate_id, job=application.job_id, at=at)
     if existing := (await applications_by_ids(tx, ids=[application.id])).get(application.id):
         return existing
-    row = await LOOK_UP.row(tx, candidate=application.candidate_id, job=application.job_id, at=at)
     if row is None or not row["candidate"]:
         raise NotFound("candidate", field="candidateId")
     if row["job"] is None:
@@ -209,6 +211,7 @@ async def move(
 
     Raises:
         NotFound: there is no such application, or no such stage in its job's pipeline.
+        Conflict: it would be the candidate's second active application for the job.
     """
     before = (await applications_by_ids(tx, ids=[application_id])).get(application_id)
     if before is None:
@@ -216,6 +219,8 @@ async def move(
     row = await MOVE.row(tx, id=application_id, stage=stage_id, status=str(status), at=at)
     if row is None:
         raise NotFound("stage in this job's pipeline", field="stageId")
+    if row["another"] and status is ApplicationStatus.ACTIVE:
+        raise Conflict("the candidate already has an active application for this job", field="status")
     after = (await applications_by_ids(tx, ids=[application_id]))[application_id]
     event = NewEvent(
         id=event_id,

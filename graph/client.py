@@ -5,6 +5,7 @@ from typing import Any, Concatenate, LiteralString, NamedTuple, ParamSpec, TypeV
 from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, basic_auth, unit_of_work
 from neo4j.exceptions import (
     ConfigurationError,
+    ConstraintError,
     DriverError,
     ServiceUnavailable,
     SessionExpired,
@@ -95,12 +96,17 @@ class Graph:
     ) -> T:
         """Run `work` in a write transaction: all of it is kept, or nothing.
 
+        Where another transaction has just made what this one would make too, `work` runs once more and finds it.
+
         Raises:
             GraphUnavailable: Neo4j did not answer in time.
         """
         with _unavailable_as_domain_error():
             async with self._driver.session(database=self._settings.database) as session:
-                return cast("T", await session.execute_write(self._unit(work), *args, **arguments))
+                try:
+                    return cast("T", await session.execute_write(self._unit(work), *args, **arguments))
+                except ConstraintError:
+                    return cast("T", await session.execute_write(self._unit(work), *args, **arguments))
 
     async def execute(self, statement: Statement, **parameters: Any) -> list[Row]:
         """Run one statement in a transaction of its own, as schema commands and `CALL … IN TRANSACTIONS` demand."""

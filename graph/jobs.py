@@ -219,11 +219,13 @@ async def create_job(tx: Transaction, /, *, job: NewJob, actor: str, at: str) ->
             for position, (name, category) in enumerate(job.stages)
         ],
     )
-    skills = list({skill_key(name): name for name in reversed(job.skills)}.items())
+    skills: dict[str, str] = {}
+    for name in job.skills:
+        skills.setdefault(skill_key(name), name)
     if skills:
         rows = [
             {"id": derived_id("skill", key), "name": name, "position": i}
-            for i, (key, name) in enumerate(reversed(skills))
+            for i, (key, name) in enumerate(skills.items())
         ]
         await REQUIRE_SKILLS.run(tx, id=job.id, skills=rows, at=at)
     people = {"RECRUITER": job.recruiter_id, "HIRING_MANAGER": job.hiring_manager_id}

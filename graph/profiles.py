@@ -4,11 +4,14 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import field
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, TypeAdapter
 from pydantic.dataclasses import dataclass
+
+from graph.ids import timestamp
 
 T = TypeVar("T")
 
@@ -49,6 +52,9 @@ _LEGAL_FORMS = frozenset(
 )
 _OPEN_END = 120_000
 """Month number of an employment without an end: later than any month."""
+_ABBREVIATION_DOT = re.compile(r"(?<=\b\w)\.(?=\w\b)")
+_ACCENTS = re.compile("[\u0300-\u036f]")
+"""The block Combining Diacritical Marks: the marks of other scripts, such as those of kana, tell words apart."""
 
 
 def _printable(value: str) -> str:
@@ -59,20 +65,39 @@ def _line(value: str) -> str:
     return " ".join(_printable(value).split())
 
 
+def _name(value: object) -> object:
+    return _line(value) if isinstance(value, str) else value
+
+
+def _text(value: str) -> str:
+    return _printable(value).strip()
+
+
+def _moment(value: str) -> str:
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise ValueError("a moment is ISO 8601 with its zone, such as 2026-11-23T06:01:34Z")
+    return timestamp(moment)
+
+
 Line = Annotated[str, StringConstraints(max_length=400), AfterValidator(_line)]
-Name = Annotated[str, BeforeValidator(_line), StringConstraints(min_length=1, max_length=200)]
-Text = Annotated[str, StringConstraints(max_length=20_000, strip_whitespace=True), AfterValidator(_printable)]
+Name = Annotated[str, BeforeValidator(_name), StringConstraints(min_length=1, max_length=200)]
+Text = Annotated[str, StringConstraints(max_length=20_000, strip_whitespace=True), AfterValidator(_text)]
+Moment = Annotated[str, StringConstraints(max_length=40), AfterValidator(_moment)]
 Email = Annotated[
     str,
     StringConstraints(
         strip_whitespace=True,
         to_lower=True,
         max_length=254,
-        pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+$",
+        pattern=r"^[^@\s<>,;\p{C}]+@[^@\s<>,;\p{C}]+\.[^@\s<>,;\p{C}]+$",
     ),
 ]
 PartialDate = Annotated[
-    str, StringConstraints(pattern=r"^(19|20)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$")
+    str, StringConstraints(pattern=r"^(19|20)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$")
 ]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
@@ -165,7 +190,7 @@ class Consent:
     """What a person said about being contacted, when, and where that is written."""
 
     granted: bool
-    at: str
+    at: Moment
     basis: Line
 
 
@@ -207,7 +232,7 @@ def project(accounts: Iterable[Account]) -> Projection:
     for name in ("name", "headline", "summary", "location"):
         for account in ranked:
             value = getattr(account.profile, name)
-            if value:
+            if value and value != Location():
                 single[name], sources[name] = value, account.record_id
                 break
     employments = _unite_by_record(ranked, lambda p: p.employments, lambda e: company_key(e.company))[:100]
@@ -247,16 +272,19 @@ def experience_months(employments: Iterable[Employment], *, this_month: int) -> 
 
 
 def company_key(name: str) -> str:
-    """Return what two spellings of one company or school have in common: no case, marks, accents or legal form."""
-    words = re.sub(r"[^\w]+", " ", _folded(name).replace("&", " and ")).split()
+    """Return what two spellings of one company or school have in common: no case, signs, accents or legal form."""
+    text = _ABBREVIATION_DOT.sub("", _folded(name)).replace("&", " and ")
+    words = "".join(mark if mark.isalnum() or _is_mark(mark) else " " for mark in text).split()
     while len(words) > 1 and words[-1] in _LEGAL_FORMS:
         words.pop()
-    return " ".join(words) or name.casefold().strip()
+        if len(words) > 1 and words[-1] == "and":
+            words.pop()
+    return " ".join(words) or unicodedata.normalize("NFC", name).casefold().strip()
 
 
 def skill_key(name: str) -> str:
     """Return a skill's name without case and superfluous space; signs stay (`C`, `C++` and `C#` differ)."""
-    return " ".join(_folded(name).split())
+    return " ".join(_folded(name).split()) or unicodedata.normalize("NFC", name).casefold().strip()
 
 
 def first_month(date: str) -> int:
@@ -270,8 +298,12 @@ def last_month(date: str) -> int:
 
 
 def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(mark for mark in decomposed if not unicodedata.combining(mark))
+    decomposed = unicodedata.normalize("NFKD", text.casefold()).casefold()
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed))
+
+
+def _is_mark(mark: str) -> bool:
+    return unicodedata.category(mark).startswith("M")
 
 
 def _values(found: Sequence[tuple[T, str]]) -> tuple[T, ...]:
@@ -287,7 +319,8 @@ def _unite(
     found: dict[str, tuple[str, str]] = {}
     for account in ranked:
         for value in values(account.profile):
-            found.setdefault(key(value), (value, account.record_id))
+            if value:
+                found.setdefault(key(value), (value, account.record_id))
     return list(found.values())[:limit]
 
 

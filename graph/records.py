@@ -65,7 +65,11 @@ ACCOUNTS = Statement(
     "records.accounts",
     """
     UNWIND $people AS id
-    MATCH (p:Person {id: id})<-[:ABOUT]-(r:Record)
+    MATCH (p:Person {id: id})
+    SET p.locked = true
+    REMOVE p.locked
+    WITH p
+    MATCH (p)<-[:ABOUT]-(r:Record)
     RETURN p.id AS person, p:Candidate AS candidate, r.id AS record, r.kind AS kind,
            r.received_at AS received_at, r.profile AS profile,
            r.consent_granted AS consent_granted, r.consent_at AS consent_at, r.consent_basis AS consent_basis
@@ -211,7 +215,11 @@ async def save_records(
     known = {
         row["record"]: row["person"] for row in await KNOWN_RECORDS.rows(tx, ids=[r.id for r in records])
     }
-    fresh = list({r.id: r for r in records if r.id not in known}.values())
+    new: dict[str, NewRecord] = {}
+    for record in records:
+        if record.id not in known:
+            new.setdefault(record.id, record)
+    fresh = list(new.values())
     people: dict[str, str] = {}
     created: set[str] = set()
     if fresh:
@@ -221,7 +229,9 @@ async def save_records(
     saved = []
     for record in records:
         repeated = record.id in known
-        person = known[record.id] if repeated else people[record.id]
+        if not repeated:
+            known[record.id] = people[record.id]
+        person = known[record.id]
         saved.append(SavedRecord(record.id, person, created=person in created, repeated=repeated))
         created.discard(person)
     return saved

@@ -70,26 +70,27 @@ class Indexer:
         self._index = index
         self._redis = redis
         self._store = store
+        self._one_at_a_time = asyncio.Lock()
         self._answers: bool | None = None
         """Whether searches answer from our index; None until that is known."""
 
     async def drain(self) -> None:
         """Index until nothing is left; where an engine is away, stop: the relay calls again until all is done."""
-        more = True
-        while more:
+        async with self._one_at_a_time:
             try:
-                async with self._sign_of_life():
-                    while await self._rounds():
-                        pass
-                more = await self._graph.read(indexing.waiting) and await self._note(
-                    CALL_MILLISECONDS, new=True
-                )
+                more = True
+                while more:
+                    async with self._sign_of_life():
+                        while await self._rounds():
+                            pass
+                    more = await self._graph.read(indexing.waiting) and await self._note(
+                        CALL_MILLISECONDS, new=True
+                    )
             except (SearchError, GraphUnavailable) as error:
                 LOG.warning("indexing pauses: %s", error)
                 if isinstance(error, SearchIndexMissing):
                     self._answers = None
                 await self._note(RETRY_MILLISECONDS)
-                return
 
     async def _rounds(self) -> bool:
         """Index what is there, once or until it is a trickle; say whether more may have come."""

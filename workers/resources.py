@@ -15,6 +15,7 @@ from dramatiq.middleware import Middleware, MiddlewareError
 from redis.asyncio import Redis
 
 from graph.client import Graph
+from graph.errors import GraphUnavailable
 from graph.settings import GraphSettings
 from search.client import open_client
 from search.indices import candidate_index
@@ -106,6 +107,8 @@ class Residence(Middleware):
             assert self._resources is not None
             try:
                 await self._resources.work[task](*ids)
+            except GraphUnavailable:
+                LOG.warning("%s%r waits for the graph: the relay will call for it again", task.name, ids)
             except Exception as error:  # noqa: BLE001 - whatever it is, its text may quote people's data
                 name = getattr(error, "code", type(error).__qualname__)
                 raise TaskFailed(name).with_traceback(error.__traceback__) from None
@@ -122,8 +125,11 @@ class Residence(Middleware):
         assert thread is not None
         self._loop = thread.loop
         living = asyncio.run_coroutine_threadsafe(self._live(broker), thread.loop)
-        if not self._open.wait(OPEN_SECONDS) or living.done():
-            raise MiddlewareError("the worker's resources could not be opened") from living.exception(0)
+        opened = self._open.wait(OPEN_SECONDS)
+        if self._resources is None:
+            cause = living.exception(CLOSE_SECONDS) if opened else None
+            thread.stop()  # type: ignore[no-untyped-call]
+            raise MiddlewareError("the worker's resources could not be opened") from cause
 
     def before_worker_shutdown(self, broker: Any, worker: dramatiq.Worker) -> None:
         if self._loop and self._relaying:

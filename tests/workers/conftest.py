@@ -43,7 +43,7 @@ T = TypeVar("T")
 
 EMPTY = Statement(
     "tests.empty",
-    "MATCH (n) WHERE NOT n:Migration CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS",
+    "MATCH (n) WHERE NOT n:Migration CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 500 ROWS",
 )
 CANDIDATE_IDS = Statement("tests.candidate_ids", "MATCH (p:Candidate) RETURN p.id AS id")
 
@@ -150,9 +150,9 @@ class WorkerProcess:
         self.process.wait(30)
 
     def stop(self) -> int:
-        """Ask it to end; return its exit code."""
+        """Ask it to end, for which it has ten seconds; return its exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
+        return self.process.wait(10)
 
     def said(self, words: str) -> bool:
         return words in self.log.read_text(errors="replace")

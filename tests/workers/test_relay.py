@@ -10,22 +10,33 @@ from graph import outbox
 from graph.client import Statement, Transaction
 from graph.events import Event, EventType, NewEvent, Subject
 from graph.ids import new_id, now
-from graph.outbox import LogPage
 from tests.workers.conftest import System, eventually, records, running
 from workers import broker
 from workers.broker import Queue, count_dead_letters, dead_letters, requeue_dead_letters
 from workers.bus import FIELD, STREAM, decode, encode
 from workers.indexing import DRAIN_INDEX
 from workers.intake import PARSE_INTAKE
+from workers.relay import messages_for
 
 SEQUENCES = Statement(
     "tests.sequences", "MATCH (e:Event) RETURN e.sequence AS sequence ORDER BY e.sequence, e.id"
+)
+FOUND = Statement(
+    "tests.found",
+    "MATCH (e:Event) WHERE e.sequence > $after AND e.sequence <= $told RETURN count(e) AS total",
 )
 END_LEASE = Statement("tests.end_lease", "MATCH (l:Lease {name: 'relay'}) SET l.until = 0")
 
 
 async def sequences(tx: Transaction, /) -> list[int | None]:
     return [row["sequence"] for row in await SEQUENCES.rows(tx)]
+
+
+async def told_and_found(tx: Transaction, /, *, after: int) -> tuple[int, int]:
+    told = await outbox.last_sequence(tx)
+    row = await FOUND.row(tx, after=after, told=told)
+    assert row is not None
+    return told, after + row["total"]
 
 
 def events(number: int, kind: EventType = EventType.JOB_CREATED) -> list[NewEvent]:
@@ -68,25 +79,39 @@ async def test_rival_relays_give_each_event_one_number_without_gaps(system: Syst
     assert await stream_of(system) == list(range(1, total + 1))
 
 
-async def test_a_reader_of_the_log_skips_nothing_while_it_is_numbered(system: System) -> None:
-    total = 6_000
+async def test_numbering_at_once_by_many_gives_each_event_one_number_without_gaps(system: System) -> None:
+    total = 3_000
 
-    async def write() -> None:
-        for _ in range(total // 500):
-            await system.graph.write(outbox.append, events=events(500))
+    async def number() -> None:
+        while await system.graph.write(outbox.number_pending, name="relay", holder="test", limit=40):
+            pass
 
-    async def read() -> list[int]:
-        seen: list[int] = []
-        after = 0
-        while after < total:
-            page: LogPage = await system.graph.read(outbox.events_after, after=after, types=None, limit=1_000)
-            seen.extend(event.sequence for event in page.events)
-            after = page.through
-        return seen
+    await system.graph.write(outbox.take_lease, name="relay", holder="test", milliseconds=60_000)
+    for _ in range(total // 1_000):
+        await system.graph.write(outbox.append, events=events(1_000))
+    await asyncio.gather(number(), number(), number(), number())
+    assert await system.graph.read(sequences) == list(range(1, total + 1))
+    assert await system.graph.write(outbox.number_pending, name="relay", holder="rival", limit=40) == 0
 
-    async with running(system.relay().run()):
-        seen, others, _ = await asyncio.gather(read(), read(), write())
-    assert seen == others == list(range(1, total + 1))
+
+async def test_the_log_is_complete_up_to_the_number_that_readers_are_told(system: System) -> None:
+    total = 12_000
+
+    async def number() -> None:
+        while await system.graph.write(outbox.number_pending, name="relay", holder="test", limit=500):
+            await system.graph.write(outbox.publish)
+
+    async def watch() -> list[tuple[int, int]]:
+        seen = [(0, 0)]
+        while seen[-1][0] < total:
+            seen.append(await system.graph.read(told_and_found, after=seen[-1][0]))
+        return [(told, found) for told, found in seen if told != found]
+
+    for _ in range(total // 1_000):
+        await system.graph.write(outbox.append, events=events(1_000))
+    await system.graph.write(outbox.take_lease, name="relay", holder="test", milliseconds=60_000)
+    *incomplete, _ = await asyncio.gather(watch(), watch(), watch(), watch(), number())
+    assert incomplete == [[], [], [], []]
 
 
 async def test_handing_on_twice_changes_nothing_in_the_stream(system: System) -> None:
@@ -134,6 +159,24 @@ async def test_an_intake_is_called_for_by_its_id_and_indexing_once_for_many(syst
     message = next(consumer)
     assert message is not None
     assert (message.actor_name, list(message.args)) == ("parse_intake", [received.subject.intake_id])
+
+
+def test_each_kind_of_work_is_called_for_with_the_id_that_it_takes() -> None:
+    subject = Subject(candidate_id="c", intake_id="i", touch_id="t")
+    calls = {
+        kind: [
+            (message.actor_name, *message.args)
+            for message in messages_for(
+                [Event(id="e", sequence=1, type=kind, at=now(), actor="test", subject=subject, detail={})]
+            )
+        ]
+        for kind in EventType
+    }
+    assert {kind: called for kind, called in calls.items() if called} == {
+        EventType.INTAKE_RECEIVED: [("parse_intake", "i")],
+        EventType.INTAKE_RETRIED: [("parse_intake", "i")],
+        EventType.TOUCH_QUEUED: [("send_touch", "t")],
+    }
 
 
 async def test_dead_letters_are_listed_counted_and_requeued(system: System) -> None:
