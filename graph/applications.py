@@ -8,7 +8,7 @@ from graph.client import Row, Statement, Transaction
 from graph.errors import Conflict, InvalidInput, NotFound
 from graph.events import EventType, NewEvent, Subject
 from graph.jobs import StageCategory
-from graph.paging import Key, Page, page_of
+from graph.paging import Key, Page, page_of, page_parameters
 
 LOOK_UP = Statement(
     "applications.look_up",
@@ -243,7 +243,8 @@ async def applications_by_ids(tx: Transaction, /, *, ids: Sequence[str]) -> dict
 async def applications_page(tx: Transaction, /, *, first: int, after: Key | None) -> Page[Application]:
     """Return applications, the newest first."""
     rows = await PAGE.rows(
-        tx, after=after.value if after else None, after_id=after.id if after else None, limit=first + 1
+        tx,
+        **page_parameters(first, after),
     )
     return _page([_application(row["application"]) for row in rows], first)
 
@@ -268,11 +269,9 @@ async def applications_of_jobs(
     rows = await OF_JOBS.rows(
         tx,
         ids=list(ids),
-        after=after.value if after else None,
-        after_id=after.id if after else None,
         category=str(category) if category else None,
         status=str(status) if status else None,
-        limit=first + 1,
+        **page_parameters(first, after),
     )
     return _pages(rows, ids, first)
 
@@ -302,9 +301,7 @@ async def applications_of_candidates(
     rows = await OF_CANDIDATES.rows(
         tx,
         ids=list(ids),
-        after=after.value if after else None,
-        after_id=after.id if after else None,
-        limit=first + 1,
+        **page_parameters(first, after),
     )
     return _pages(rows, ids, first)
 

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph.client import Statement, Transaction
-from graph.paging import Key, Page, page_of
+from graph.paging import Key, Page, page_of, page_parameters
 
 BY_IDS = Statement(
     "companies.by_ids", "UNWIND $ids AS id MATCH (c:Company {id: id}) RETURN c.id AS id, c.name AS name"
@@ -44,7 +44,8 @@ async def companies_by_ids(tx: Transaction, /, *, ids: Sequence[str]) -> dict[st
 async def companies_page(tx: Transaction, /, *, first: int, after: Key | None) -> Page[Company]:
     """Return companies by name."""
     rows = await PAGE.rows(
-        tx, after=after.value if after else None, after_id=after.id if after else None, limit=first + 1
+        tx,
+        **page_parameters(first, after),
     )
     return page_of(
         rows, first=first, key=lambda r: Key(r["name"], r["id"]), item=lambda r: Company(r["id"], r["name"])

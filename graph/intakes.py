@@ -15,7 +15,7 @@ from graph.client import Row, Statement, Transaction
 from graph.errors import Conflict, NotFound
 from graph.events import EventType, NewEvent, Subject
 from graph.ids import derived_id
-from graph.paging import Key, Page, page_of
+from graph.paging import Key, Page, page_of, page_parameters
 from graph.profiles import Profile, RecordKind
 from graph.records import NewRecord, save_records
 
@@ -390,9 +390,7 @@ async def intakes_page(
     rows = await PAGE.rows(
         tx,
         statuses=[str(status)] if status else [str(each) for each in IntakeStatus],
-        after=after.value if after else None,
-        after_id=after.id if after else None,
-        limit=first + 1,
+        **page_parameters(first, after),
     )
     found = [_intake(row["intake"]) for row in rows]
     return page_of(found, first=first, key=lambda i: Key(i.received_at, i.id), item=lambda i: i)

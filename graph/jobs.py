@@ -8,7 +8,7 @@ from graph.client import Row, Statement, Transaction
 from graph.errors import InvalidInput, NotFound
 from graph.events import EventType, NewEvent, Subject
 from graph.ids import derived_id
-from graph.paging import Key, Page, page_of
+from graph.paging import Key, Page, page_of, page_parameters
 from graph.people import Skill
 from graph.profiles import skill_key
 
@@ -258,7 +258,8 @@ async def jobs_by_ids(tx: Transaction, /, *, ids: Sequence[str]) -> dict[str, Jo
 async def jobs_page(tx: Transaction, /, *, first: int, after: Key | None) -> Page[Job]:
     """Return jobs, the newest first."""
     rows = await PAGE.rows(
-        tx, after=after.value if after else None, after_id=after.id if after else None, limit=first + 1
+        tx,
+        **page_parameters(first, after),
     )
     jobs = [_job(row["job"]) for row in rows]
     return page_of(jobs, first=first, key=lambda j: Key(j.created_at, j.id), item=lambda j: j)

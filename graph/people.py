@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from graph.client import Row, Statement, Transaction
-from graph.paging import Key, Page, page_of
+from graph.paging import Key, Page, page_of, page_parameters
 from graph.profiles import RecordKind, Role
 from graph.records import ROLE_LABELS
 
@@ -201,7 +201,8 @@ async def records_of(tx: Transaction, /, *, ids: Sequence[str]) -> dict[str, tup
 
 async def _page(tx: Transaction, statement: Statement, *, first: int, after: Key | None) -> Page[Person]:
     rows = await statement.rows(
-        tx, after=after.value if after else None, after_id=after.id if after else None, limit=first + 1
+        tx,
+        **page_parameters(first, after),
     )
     people = [person_of(row["person"]) for row in rows]
     return page_of(people, first=first, key=lambda p: Key(p.created_at, p.id), item=lambda p: p)

@@ -8,7 +8,7 @@ from typing import Any
 from graph import outbox
 from graph.client import Statement, Transaction
 from graph.events import EventType, NewEvent, Subject
-from graph.ids import derived_id
+from graph.profile_edges import write_edges
 from graph.profiles import (
     PROFILE,
     Account,
@@ -17,12 +17,9 @@ from graph.profiles import (
     Projection,
     RecordKind,
     Role,
-    company_key,
     experience_months,
     first_month,
-    last_month,
     project,
-    skill_key,
 )
 
 ROLE_LABELS = {
@@ -116,47 +113,6 @@ LINK_EXTERNAL_IDS = Statement(
     UNWIND $links AS link
     MATCH (p:Person {id: link.person}), (e:ExternalId {system: link.system, value: link.value})
     MERGE (e)-[:OF]->(p)
-    """,
-)
-
-WRITE_COMPANIES = Statement(
-    "records.write_companies",
-    "UNWIND $rows AS row MERGE (c:Company {id: row.id}) ON CREATE SET c.name = row.name, c.created_at = $at",
-)
-WRITE_SCHOOLS = Statement(
-    "records.write_schools",
-    "UNWIND $rows AS row MERGE (s:School {id: row.id}) ON CREATE SET s.name = row.name, s.created_at = $at",
-)
-WRITE_SKILLS = Statement(
-    "records.write_skills",
-    "UNWIND $rows AS row MERGE (s:Skill {id: row.id}) ON CREATE SET s.name = row.name, s.created_at = $at",
-)
-
-WRITE_EMPLOYMENTS = Statement(
-    "records.write_employments",
-    """
-    UNWIND $rows AS row
-    MATCH (p:Person {id: row.person}), (c:Company {id: row.place})
-    CREATE (p)-[w:WORKED_AT]->(c)
-    SET w = row.properties
-    """,
-)
-WRITE_EDUCATIONS = Statement(
-    "records.write_educations",
-    """
-    UNWIND $rows AS row
-    MATCH (p:Person {id: row.person}), (s:School {id: row.place})
-    CREATE (p)-[w:STUDIED_AT]->(s)
-    SET w = row.properties
-    """,
-)
-WRITE_HAS_SKILL = Statement(
-    "records.write_has_skill",
-    """
-    UNWIND $rows AS row
-    MATCH (p:Person {id: row.person}), (s:Skill {id: row.place})
-    CREATE (p)-[w:HAS_SKILL]->(s)
-    SET w = row.properties
     """,
 )
 
@@ -316,7 +272,7 @@ async def _write(
     )
     await LINK_ADDRESSES.run(tx, links=matches.addresses)
     await LINK_EXTERNAL_IDS.run(tx, links=matches.external_ids)
-    await _write_edges(tx, projections, at=at)
+    await write_edges(tx, projections, at=at)
     events, made = [], set(known)
     for record in records:
         person = matches.people[record.id]
@@ -392,75 +348,3 @@ def _record_row(record: NewRecord, person: str) -> dict[str, Any]:
             "consent_basis": consent.basis if consent else None,
         },
     }
-
-
-async def _write_edges(tx: Transaction, projections: dict[str, Projection], *, at: str) -> None:
-    companies: dict[str, str] = {}
-    schools: dict[str, str] = {}
-    skills: dict[str, str] = {}
-    worked, studied, skilled = [], [], []
-    for person, projection in sorted(projections.items()):
-        profile = projection.profile
-        for i, (job, source) in enumerate(
-            zip(profile.employments, projection.employment_sources, strict=True)
-        ):
-            place = derived_id("company", company_key(job.company))
-            companies.setdefault(place, job.company)
-            span = job.months()
-            worked.append(
-                {
-                    "person": person,
-                    "place": place,
-                    "properties": {
-                        "id": derived_id("employment", source, str(i)),
-                        "record": source,
-                        "position": i,
-                        "title": job.title,
-                        "team": job.team,
-                        "location": job.location,
-                        "summary": job.summary,
-                        "from": job.start,
-                        "to": job.end,
-                        "current": job.current,
-                        "first_month": span[0] if span else None,
-                        "last_month": span[1] if span else None,
-                    },
-                }
-            )
-        for i, (study, source) in enumerate(
-            zip(profile.educations, projection.education_sources, strict=True)
-        ):
-            place = derived_id("school", company_key(study.school))
-            schools.setdefault(place, study.school)
-            studied.append(
-                {
-                    "person": person,
-                    "place": place,
-                    "properties": {
-                        "id": derived_id("education", source, str(i)),
-                        "record": source,
-                        "position": i,
-                        "degree": study.degree,
-                        "field": study.field,
-                        "from": study.start,
-                        "to": study.end,
-                        "first_month": first_month(study.start) if study.start else None,
-                        "last_month": last_month(study.end) if study.end else None,
-                    },
-                }
-            )
-        for i, (name, source) in enumerate(zip(profile.skills, projection.skill_sources, strict=True)):
-            place = derived_id("skill", skill_key(name))
-            skills.setdefault(place, name)
-            skilled.append(
-                {"person": person, "place": place, "properties": {"record": source, "position": i}}
-            )
-    for places, edges, write_places, write_edges in (
-        (companies, worked, WRITE_COMPANIES, WRITE_EMPLOYMENTS),
-        (schools, studied, WRITE_SCHOOLS, WRITE_EDUCATIONS),
-        (skills, skilled, WRITE_SKILLS, WRITE_HAS_SKILL),
-    ):
-        if edges:
-            rows = [{"id": place, "name": name} for place, name in sorted(places.items())]
-            await write_places.run(tx, rows=rows, at=at)
-            await write_edges.run(tx, rows=edges)

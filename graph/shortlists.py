@@ -7,7 +7,7 @@ from graph.client import Statement, Transaction
 from graph.errors import NotFound
 from graph.events import EventType, NewEvent, Subject
 from graph.ids import derived_id
-from graph.paging import Key, Page, page_of
+from graph.paging import Key, Page, page_of, page_parameters
 
 LOOK_UP = Statement(
     "shortlists.look_up",
@@ -104,9 +104,7 @@ async def shortlists_of_jobs(
     rows = await OF_JOBS.rows(
         tx,
         ids=list(ids),
-        after=after.value if after else None,
-        after_id=after.id if after else None,
-        limit=first + 1,
+        **page_parameters(first, after),
     )
     for row in rows:
         found[row["parent"]].append(

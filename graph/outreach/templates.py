@@ -6,7 +6,7 @@ from graph.client import Row, Statement, Transaction
 from graph.errors import Conflict
 from graph.events import EventType, NewEvent, Subject
 from graph.outreach.merging import check_template
-from graph.paging import Key, Page, page_of
+from graph.paging import Key, Page, page_of, page_parameters
 
 CREATE = Statement(
     "templates.create",
@@ -95,7 +95,8 @@ async def templates_by_ids(tx: Transaction, /, *, ids: Sequence[str]) -> dict[st
 async def templates_page(tx: Transaction, /, *, first: int, after: Key | None) -> Page[Template]:
     """Return templates, the newest first."""
     rows = await PAGE.rows(
-        tx, after=after.value if after else None, after_id=after.id if after else None, limit=first + 1
+        tx,
+        **page_parameters(first, after),
     )
     found = [_template(row["template"]) for row in rows]
     return page_of(found, first=first, key=lambda t: Key(t.created_at, t.id), item=lambda t: t)
