@@ -87,7 +87,9 @@ REFILL = Statement(
     """
     MATCH (p:Candidate)
     CALL (p) {
-      MATCH (e:Event) WHERE e.candidate_id = p.id AND e.sequence > 0 AND e.type IN $types
+      MATCH (e:Event)
+      USING INDEX e:Event(candidate_id, sequence)
+      WHERE e.candidate_id = p.id AND e.sequence > 0 AND e.type IN $types
       WITH e ORDER BY e.sequence DESC LIMIT 1
       SET e:Unindexed
     } IN TRANSACTIONS OF 2000 ROWS
@@ -108,7 +110,7 @@ class Batch:
 class IndexedEmployment:
     """An employment, with partial dates."""
 
-    company: str
+    company: str | None
     title: str | None
     start: str | None
     end: str | None
@@ -155,6 +157,7 @@ class IndexedCandidate:
     roles: tuple[Role, ...]
     applications: tuple[IndexedApplication, ...]
     shortlisted_jobs: tuple[str, ...]
+    experience_months: int
     contactable: bool
     text_document: str | None
 
@@ -258,6 +261,7 @@ def _candidate(item: Row) -> IndexedCandidate:
         ),
         skills=tuple(name for _, name in sorted(item["skills"])),
         languages=tuple(person.get("languages", ())),
+        experience_months=person["experience_months"],
         certificates=tuple(person.get("certificates", ())),
         tags=tuple(person.get("tags", ())),
         roles=tuple(role for role, label in ROLE_LABELS.items() if label in labels),

@@ -42,7 +42,7 @@ EMPLOYMENTS = Statement(
     "people.employments",
     """
     UNWIND $ids AS id
-    MATCH (:Person {id: id})-[w:WORKED_AT]->(c:Company)
+    MATCH (:Person {id: id})-[w:WORKED_AT]->(c)
     RETURN id AS person, w{.*, company_id: c.id} AS item
     ORDER BY coalesce(w.last_month, -1) DESC, coalesce(w.first_month, -1) DESC, w.position
     """,
@@ -108,7 +108,7 @@ class HeldEmployment:
     """A time at a company as it stands in the profile."""
 
     id: str
-    company_id: str
+    company_id: str | None
     title: str | None
     team: str | None
     location: str | None
@@ -250,7 +250,7 @@ def person_of(stored: Mapping[str, Any]) -> Person:
 def _employment(item: Row) -> HeldEmployment:
     return HeldEmployment(
         id=item["id"],
-        company_id=item["company_id"],
+        company_id=item.get("company_id"),
         title=item.get("title"),
         team=item.get("team"),
         location=item.get("location"),

@@ -29,6 +29,16 @@ WRITE_EMPLOYMENTS = Statement(
     SET w = row.properties
     """,
 )
+WRITE_UNNAMED_EMPLOYMENTS = Statement(
+    "profile_edges.write_unnamed_employments",
+    """
+    UNWIND $rows AS row
+    MATCH (p:Person {id: row.person})
+    CREATE (p)-[w:WORKED_AT]->(:UnnamedCompany)
+    SET w = row.properties
+    """,
+)
+"""A company that nobody names is a node for each employment, and no `:Company`: so it makes colleagues of nobody."""
 WRITE_EDUCATIONS = Statement(
     "profile_edges.write_educations",
     """
@@ -52,8 +62,15 @@ WRITE_HAS_SKILL = Statement(
 async def write_edges(tx: Transaction, projections: Mapping[str, Projection], *, at: str) -> None:
     """Write the edges of people, by id, who have none; companies, schools and skills are made where they are missing."""
     people = sorted(projections.items())
+    unnamed = [edge for one in people for edge in _employments(*one) if edge["name"] is None]
+    if unnamed:
+        await WRITE_UNNAMED_EMPLOYMENTS.run(tx, rows=unnamed)
     for edges, write_places, write in (
-        ([edge for one in people for edge in _employments(*one)], WRITE_COMPANIES, WRITE_EMPLOYMENTS),
+        (
+            [edge for one in people for edge in _employments(*one) if edge["name"] is not None],
+            WRITE_COMPANIES,
+            WRITE_EMPLOYMENTS,
+        ),
         ([edge for one in people for edge in _educations(*one)], WRITE_SCHOOLS, WRITE_EDUCATIONS),
         ([edge for one in people for edge in _skills(*one)], WRITE_SKILLS, WRITE_HAS_SKILL),
     ):
@@ -83,7 +100,7 @@ def _employments(person: str, projection: Projection) -> list[dict[str, Any]]:
             "first_month": span[0] if span else None,
             "last_month": span[1] if span else None,
         }
-        place = derived_id("company", company_key(job.company))
+        place = derived_id("company", company_key(job.company)) if job.company else None
         edges.append({"person": person, "place": place, "name": job.company, "properties": properties})
     return edges
 

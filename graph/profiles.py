@@ -135,9 +135,12 @@ class Location:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Employment:
-    """A time at a company; dates are partial (`2019`, `2019-03`), no end and `current` means: still there."""
+    """A time at a company; dates are partial (`2019`, `2019-03`), no end and `current` means: still there.
 
-    company: Name
+    Résumés do not always name the company.
+    """
+
+    company: Name | None = None
     title: Line | None = None
     start: PartialDate | None = None
     end: PartialDate | None = None
@@ -235,7 +238,7 @@ def project(accounts: Iterable[Account]) -> Projection:
             if value and value != Location():
                 single[name], sources[name] = value, account.record_id
                 break
-    employments = _unite_by_record(ranked, lambda p: p.employments, lambda e: company_key(e.company))[:100]
+    employments = _unite_by_record(ranked, lambda p: p.employments, _employment_key)[:100]
     educations = _unite_by_record(ranked, lambda p: p.educations, lambda e: company_key(e.school))[:50]
     skills = _unite(ranked, lambda p: p.skills, skill_key, 300)
     profile = Profile(
@@ -257,6 +260,12 @@ def project(accounts: Iterable[Account]) -> Projection:
         education_sources=tuple(source for _, source in educations),
         skill_sources=tuple(source for _, source in skills),
     )
+
+
+def _employment_key(employment: Employment) -> str:
+    if employment.company is not None:
+        return company_key(employment.company)
+    return f"?{skill_key(employment.title or '')}?{employment.start}"
 
 
 def experience_months(employments: Iterable[Employment], *, this_month: int) -> int:

@@ -82,8 +82,11 @@ WRITE_PEOPLE = Statement(
     SET p += row.properties, p.version = p.version + 1, p.updated_at = $at, p:$(row.labels)
     WITH p, row
     WHERE row.known
-    MATCH (p)-[old:WORKED_AT|STUDIED_AT|HAS_SKILL]->()
+    MATCH (p)-[old:WORKED_AT|STUDIED_AT|HAS_SKILL]->(place)
     DELETE old
+    WITH place
+    WHERE place:UnnamedCompany
+    DELETE place
     """,
 )
 

@@ -22,7 +22,7 @@ _ACTIVE: Final = "ACTIVE"
 class EmploymentEntry:
     """One employment. Months are counted from year 0 (`year * 12 + month - 1`); an unknown month is None."""
 
-    company: str
+    company: str | None = None
     title: str | None = None
     start_month: int | None = None
     end_month: int | None = None
@@ -51,8 +51,8 @@ class ApplicationEntry:
 class CandidateDocument:
     """One candidate as searches see them.
 
-    `country` is an ISO-3166 alpha-2 code, `updated_at` an ISO-8601 UTC timestamp, `years_experience` comes
-    from `years_of_experience`. Companies, titles and active stages follow from employments and applications.
+    `country` is an ISO-3166 alpha-2 code, `updated_at` an ISO-8601 UTC timestamp, `years_experience`
+    comes from the graph. Companies, titles and active stages follow from employments and applications.
     """
 
     id: str
@@ -127,28 +127,6 @@ def end_month(partial: str | None) -> int | None:
     return _month(partial, _JUNE)
 
 
-def years_of_experience(employments: Iterable[EmploymentEntry], as_of_month: int) -> float | None:
-    """Return the years in which at least one employment ran, or None where no start is known.
-
-    The first and the last month count as a whole; overlapping employments count once. A current employment runs
-    until `as_of_month`; one that is neither current nor has an end counts with its first month, as does one that
-    ends before it starts. Nothing after `as_of_month` counts.
-    """
-    spans = sorted(
-        (employment.start_month, _last_month(employment, employment.start_month, as_of_month))
-        for employment in employments
-        if employment.start_month is not None and employment.start_month <= as_of_month
-    )
-    if not spans:
-        return None
-    months = 0
-    counted_until = spans[0][0] - 1
-    for first, last in spans:
-        months += max(0, last - max(first - 1, counted_until))
-        counted_until = max(counted_until, last)
-    return round(months / _MONTHS_IN_YEAR, 2)
-
-
 @cache
 def country_names() -> dict[str, str]:
     """Return the English names of countries by ISO-3166 alpha-2 code."""
@@ -166,14 +144,6 @@ def _month(partial: str | None, month_of_bare_year: int) -> int | None:
     year, _, rest = partial.partition("-")
     month = int(rest[:2]) if rest else month_of_bare_year
     return int(year) * _MONTHS_IN_YEAR + month - 1
-
-
-def _last_month(employment: EmploymentEntry, first: int, as_of_month: int) -> int:
-    if employment.end_month is not None:
-        last = employment.end_month
-    else:
-        last = as_of_month if employment.current else first
-    return max(first, min(last, as_of_month))
 
 
 def _text(value: str | None, longest: int = _MOST_CHARACTERS) -> str | None:

@@ -5,7 +5,6 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Mapping
-from datetime import UTC, datetime
 
 from elasticsearch import AsyncElasticsearch
 from redis.asyncio import Redis
@@ -22,7 +21,6 @@ from search.documents import (
     EmploymentEntry,
     end_month,
     start_month,
-    years_of_experience,
 )
 from search.errors import (
     SearchError,
@@ -52,6 +50,9 @@ TRICKLE = 200
 ROUND_SECONDS = 0.2
 MOST_RESUME_BYTES = 800_000
 """More than what a document takes, in whatever script."""
+
+
+MONTHS_PER_YEAR = 12
 
 
 class Indexer:
@@ -156,15 +157,11 @@ class Indexer:
     def _documents(
         self, batch: Batch, people: Mapping[str, IndexedCandidate]
     ) -> list[tuple[str, int, dict[str, object] | None]]:
-        today = datetime.now(UTC)
-        this_month = today.year * 12 + today.month - 1
         return [
             (
                 id_,
                 version,
-                document_of(person, self._text(person), this_month=this_month).to_source()
-                if (person := people.get(id_))
-                else None,
+                document_of(person, self._text(person)).to_source() if (person := people.get(id_)) else None,
             )
             for id_, version in batch.versions.items()
         ]
@@ -222,8 +219,8 @@ class Indexer:
             return False
 
 
-def document_of(person: IndexedCandidate, resume_text: str | None, *, this_month: int) -> CandidateDocument:
-    """Return a candidate's document; `this_month` counts from year 0 and ends current employments."""
+def document_of(person: IndexedCandidate, resume_text: str | None) -> CandidateDocument:
+    """Return a candidate's document."""
     employments = [
         EmploymentEntry(
             company=employment.company,
@@ -250,7 +247,7 @@ def document_of(person: IndexedCandidate, resume_text: str | None, *, this_month
             EducationEntry(school=education.school, degree=education.degree, field=education.field)
             for education in person.educations
         ],
-        years_experience=years_of_experience(employments, this_month),
+        years_experience=round(person.experience_months / MONTHS_PER_YEAR, 2),
         languages=person.languages,
         certificates=person.certificates,
         tags=person.tags,

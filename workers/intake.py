@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -111,17 +112,20 @@ class IntakeReader:
 def fitted(profile: dict[str, Any]) -> Profile:
     """Return a parser's profile without what breaks the rules of a profile: too much is cut, what is wrong left out.
 
-    A résumé that has one bad date must not be lost for it. An employment without a company is left out, because a
-    made-up company would make colleagues of strangers; the résumé's text still finds it.
+    A résumé that has one bad date must not be lost for it. An employment that names neither company nor title nor
+    start says nothing and is left out, too.
     """
     value = {key: _cut(key, found) for key, found in profile.items()}
     for _ in range(_ROUNDS):
         try:
-            return PROFILE.validate_python(value)
+            read = PROFILE.validate_python(value)
         except ValidationError as error:
             wrong = [each for each in error.errors() if each["type"] != "missing"] or error.errors()
             for place in sorted({tuple(each["loc"]) for each in wrong}, key=_order, reverse=True):
                 _leave_out(value, place)
+        else:
+            told = tuple(job for job in read.employments if job.company or job.title or job.start)
+            return replace(read, employments=told)
     return Profile()
 
 

@@ -13,7 +13,7 @@ STAYS = Statement(
     """
     UNWIND $people AS id
     MATCH (p:Person {id: id})-[w:WORKED_AT|STUDIED_AT]->(place)
-    WHERE w.first_month IS NOT NULL AND w.last_month IS NOT NULL
+    WHERE NOT place:UnnamedCompany AND w.first_month IS NOT NULL AND w.last_month IS NOT NULL
     WITH place, type(w) AS kind, collect([id, w.first_month, w.last_month, w.team]) AS stays
     WITH place, kind, stays,
          CASE kind WHEN 'WORKED_AT' THEN COUNT { (place)<-[:WORKED_AT]-() }

@@ -15,6 +15,7 @@ from schema.permissions import Permission, Requires
 
 LONGEST_ORIGIN = 200
 MOST_EXTERNAL_IDS = 20
+LONGEST_EXTERNAL_ID = 400
 
 
 @strawberry.type(description="The answer to `createCandidate`.")
@@ -46,6 +47,16 @@ async def _create(info: Info, given: CreateCandidateInput) -> CreateCandidatePay
         raise InvalidInput(f"an origin has at most {LONGEST_ORIGIN} characters", field="origin")
     if len(given.external_ids) > MOST_EXTERNAL_IDS:
         raise InvalidInput(f"at most {MOST_EXTERNAL_IDS} external ids", field="externalIds")
+    for i, external in enumerate(given.external_ids):
+        if (
+            not external.system
+            or not external.value
+            or len(external.system + external.value) > LONGEST_EXTERNAL_ID
+        ):
+            message = (
+                f"an external id has a system and a value, at most {LONGEST_EXTERNAL_ID} characters together"
+            )
+            raise InvalidInput(message, field=f"externalIds.{i}")
     at = now()
     record = NewRecord(
         id=new_id(),

@@ -52,7 +52,7 @@ class Skill:
 
 @strawberry.type(description="A time at a company.")
 class Employment:
-    company_key: strawberry.Private[str]
+    company_key: strawberry.Private[str | None]
     title: str | None = strawberry.field(description="The job title as written.")
     team: str | None = strawberry.field(description="Team or department.")
     location: str | None = strawberry.field(description="Where the work was, as written.")
@@ -62,8 +62,10 @@ class Employment:
     current: bool = strawberry.field(description="Whether the person still works there.")
     record_id: strawberry.ID = strawberry.field(description="The record that says so: one of `records`.")
 
-    @strawberry.field(description="The company.")
-    async def company(self, info: Info) -> Company:
+    @strawberry.field(description="The company; none where the record does not name it.")
+    async def company(self, info: Info) -> Company | None:
+        if self.company_key is None:
+            return None
         return Company.of(await info.context.loaders.require(companies_by_ids, self.company_key))
 
     @classmethod

@@ -5,12 +5,11 @@ import os
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 import pytest
@@ -22,14 +21,11 @@ from engines import ports
 from graph.client import Graph, Row, Statement
 from graph.settings import GraphSettings
 from tests.conftest import tests_home
-
-T = TypeVar("T")
+from tests.waiting import eventually
+from tests.workers.conftest import EMPTY
 
 PEOPLE = 200
 KITH = Path(sys.executable).with_name("kith")
-EMPTY = Statement(
-    "tests.empty", "MATCH (n) WHERE NOT n:Migration CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS"
-)
 FINGERPRINT = Statement(
     "tests.fingerprint",
     """
@@ -39,23 +35,6 @@ FINGERPRINT = Statement(
     """,
 )
 ROLES = ("admin", "recruiter", "sourcer", "hiring_manager", "interviewer", "employee", "partner")
-
-
-async def eventually(check: Callable[[], Awaitable[T]], *, within: float = 60.0) -> T:
-    """Ask again and again until the answer is true; fail after so many seconds."""
-    deadline = time.monotonic() + within
-    while True:
-        answer = await check()
-        if answer:
-            return answer
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {within} s; the last answer was {answer!r}")
-        await _turn()
-
-
-async def _turn() -> None:
-    async with httpx.AsyncClient(trust_env=False) as client:
-        await client.get(f"{services.api_url()}/livez")
 
 
 @dataclass(frozen=True, slots=True)

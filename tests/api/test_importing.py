@@ -15,7 +15,8 @@ from api.demo.files import ResumeKind, render
 from api.demo.people import person
 from api.demo.rows import PersonRow
 from graph.client import Statement
-from tests.api.conftest import KITH, System, eventually, kith
+from tests.api.conftest import KITH, System, kith
+from tests.waiting import eventually
 
 ROWS = 3_000
 

@@ -12,7 +12,8 @@ from api import operations
 from api.demo.files import resume_files
 from api.demo.people import person
 from schema.root import build_schema
-from tests.api.conftest import System, eventually, kith
+from tests.api.conftest import System, kith
+from tests.waiting import eventually
 
 NAMES = (
     "apply_to_job",

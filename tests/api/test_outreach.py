@@ -8,7 +8,8 @@ import httpx
 from api.demo.jobs import jobs
 from api.demo.templates import templates
 from schema.node import Kind, global_id
-from tests.api.conftest import PEOPLE, System, eventually, kith
+from tests.api.conftest import PEOPLE, System, kith
+from tests.waiting import eventually
 
 CREATE = "mutation($input: CreateCandidateInput!) { createCandidate(input: $input) { candidate { id } userErrors { message } } }"
 CONTACT = """

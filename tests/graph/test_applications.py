@@ -1,3 +1,4 @@
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from graph.applications import (
     count_applications_of_jobs,
     move,
 )
-from graph.client import Graph, Statement
+from graph.client import Graph, Statement, Transaction
 from graph.errors import Conflict, InvalidInput, KithError, NotFound
 from graph.events import EventType
 from graph.ids import new_id
@@ -158,21 +159,51 @@ async def test_who_applied_once_can_apply_elsewhere_and_after_the_end_again(empt
 async def test_of_many_brought_back_at_once_one_is_active(empty: Graph) -> None:
     (candidate,) = await people(empty, 1)
     wanted = await job(empty)
-    ended = [
-        await take(empty, new(candidate, wanted.id, status=ApplicationStatus.REJECTED)) for _ in range(10)
-    ]
+    ended = []
+    for stage in (await stages(empty, wanted.id)).values():
+        taken = await take(empty, new(candidate, wanted.id, status=ApplicationStatus.REJECTED))
+        ended.append(await moved(empty, taken.id, stage, ApplicationStatus.REJECTED))
     found, failures = await outcomes(
         [
             *(moved(empty, each.id, each.stage_id) for each in ended),
             *(take(empty, new(candidate, wanted.id)) for _ in range(5)),
         ]
     )
-    assert [type(failure) for failure in failures] == [Conflict] * 14
+    assert [type(failure) for failure in failures] == [Conflict] * 10
     assert len(found) == 1
     counts = await empty.read(
         count_applications_of_jobs, ids=[wanted.id], category=None, status=ApplicationStatus.ACTIVE
     )
     assert counts == {wanted.id: 1}
+
+
+async def test_who_is_brought_back_meanwhile_is_waited_for(empty: Graph) -> None:
+    (candidate,) = await people(empty, 1)
+    wanted = await job(empty)
+    one, two = [
+        await take(empty, new(candidate, wanted.id, status=ApplicationStatus.REJECTED)) for _ in range(2)
+    ]
+    pipeline = await stages(empty, wanted.id)
+    await moved(empty, two.id, pipeline[StageCategory.OFFER], ApplicationStatus.REJECTED)
+    rivals: list[asyncio.Task[Application]] = []
+
+    async def slowly(tx: Transaction, /) -> None:
+        active = ApplicationStatus.ACTIVE
+        await move(
+            tx,
+            application_id=one.id,
+            stage_id=one.stage_id,
+            status=active,
+            event_id=new_id(),
+            actor="test",
+            at=AT,
+        )
+        rivals.append(asyncio.create_task(moved(empty, two.id, pipeline[StageCategory.OFFER])))
+        await asyncio.wait(rivals, timeout=0.5)
+
+    await empty.write(slowly)
+    with pytest.raises(Conflict):
+        await rivals[0]
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ LEASE = "relay"
 STORED = Statement(
     "tests.stored", "MATCH (e:Event) RETURN e.id AS id, e.sequence AS sequence, labels(e) AS labels"
 )
+STAMP = Statement("tests.stamp", "MATCH (e:Event {id: $id}) SET e.appended = $appended")
 EXPIRE = Statement("tests.expire", "MATCH (l:Lease {name: $name}) SET l.until = 0")
 
 
@@ -93,6 +94,15 @@ async def test_a_late_commit_of_an_early_event_gets_the_next_number(empty: Graph
     await append(empty, [early])
     await number_all(empty)
     assert await numbers(empty) == {late.id: 1, early.id: 2}
+
+
+async def test_what_was_written_first_is_numbered_first_whatever_its_time(empty: Graph) -> None:
+    first, second = event("2026-01-02T00:00:00.000000Z"), event("2026-01-01T00:00:00.000000Z")
+    await append(empty, [second, first])
+    await empty.execute(STAMP, id=first.id, appended=1)
+    await empty.execute(STAMP, id=second.id, appended=2)
+    await number_all(empty)
+    assert await numbers(empty) == {first.id: 1, second.id: 2}
 
 
 async def test_two_holders_that_contend_number_everything_once(empty: Graph) -> None:

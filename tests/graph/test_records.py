@@ -178,7 +178,10 @@ async def test_records_with_one_address_are_about_one_person(empty: Graph) -> No
     assert await event_types(empty) == [EventType.CANDIDATE_CREATED, EventType.CANDIDATE_UPDATED]
 
 
-async def test_twenty_records_with_one_address_at_once_make_one_person(empty: Graph) -> None:
+@pytest.mark.parametrize("ownerless", [False, True])
+async def test_twenty_records_with_one_address_at_once_make_one_person(empty: Graph, ownerless: bool) -> None:
+    if ownerless:
+        await empty.execute(OPT_OUT, address="kim@example.org", at=AT)
     records = [
         new_record(Profile(name=f"Kim {i}", skills=(f"Skill {i}",), emails=("kim@example.org",)))
         for i in range(20)
@@ -551,3 +554,28 @@ async def test_neither_order_nor_batches_change_what_becomes_of_records(
     batched = await told([plan[start:end] for start, end in itertools.pairwise(cuts)])
     assert batched == in_one
     assert len(in_one) == len({each[0] for each in made})
+
+
+async def test_companies_that_nobody_names_make_no_colleagues_and_leave_nothing_behind(empty: Graph) -> None:
+    unnamed = Employment(title="Welder", start="2015-01", end="2018-12")
+    first = new_record(Profile(name="Kim", emails=("kim@example.org",), employments=(unnamed,)))
+    second = new_record(Profile(name="Lee", emails=("lee@example.org",), employments=(unnamed,)))
+    kim, lee = (saved.person_id for saved in await save(empty, first, second))
+    held = await empty.read(employments_of, ids=[kim, lee])
+    assert [(job.company_id, job.title) for jobs in held.values() for job in jobs] == [(None, "Welder")] * 2
+    assert (await person(empty, kim)).experience_months == 48
+    assert (await empty.execute(SHARED_PLACES)) == [{"shared": 0, "unnamed": 2}]
+    better = Profile(emails=("kim@example.org",), employments=(Employment(company="Acme", start="2020"),))
+    await save(empty, new_record(better, kind=RecordKind.FORM))
+    held = await empty.read(employments_of, ids=[kim])
+    assert [(job.company_id is None, job.start) for job in held[kim]] == [(False, "2020"), (True, "2015-01")]
+    assert (await empty.execute(SHARED_PLACES)) == [{"shared": 0, "unnamed": 2}]
+
+
+SHARED_PLACES = Statement(
+    "tests.shared_places",
+    """
+    RETURN COUNT { (a:Person)-[:WORKED_AT]->()<-[:WORKED_AT]-(b:Person) WHERE a.id < b.id } AS shared,
+           COUNT { (:UnnamedCompany) } AS unnamed
+    """,
+)

@@ -9,7 +9,6 @@ from search.documents import (
     EmploymentEntry,
     end_month,
     start_month,
-    years_of_experience,
 )
 
 UPDATED = "2026-11-23T06:01:34.123456Z"
@@ -42,43 +41,6 @@ def month(year: int, number: int) -> int:
 def test_a_partial_date_has_a_month(partial: str | None, start: int | None, end: int | None) -> None:
     assert start_month(partial) == start
     assert end_month(partial) == end
-
-
-def test_overlapping_employments_count_once() -> None:
-    spans = [
-        EmploymentEntry("A", start_month=month(2010, 1), end_month=month(2014, 12)),
-        EmploymentEntry("B", start_month=month(2012, 1), end_month=month(2012, 12)),
-        EmploymentEntry("C", start_month=month(2014, 7), end_month=month(2015, 12)),
-        EmploymentEntry("D", start_month=month(2020, 1), current=True),
-    ]
-    assert years_of_experience(spans, month(2020, 6)) == 6.5
-
-
-def test_years_that_follow_each_other_leave_no_gap() -> None:
-    spans = [
-        EmploymentEntry("A", start_month=start_month("2015"), end_month=end_month("2018")),
-        EmploymentEntry("B", start_month=start_month("2018"), end_month=end_month("2020")),
-    ]
-    assert years_of_experience(spans, AS_OF) == 5.0
-
-
-def test_without_a_start_the_years_are_unknown() -> None:
-    assert years_of_experience([], AS_OF) is None
-    assert years_of_experience([EmploymentEntry("A", end_month=AS_OF)], AS_OF) is None
-
-
-@given(st.lists(employments, max_size=8))
-def test_years_are_the_months_of_the_union(entries: list[EmploymentEntry]) -> None:
-    worked: set[int] = set()
-    for entry in entries:
-        if entry.start_month is None or entry.start_month > AS_OF:
-            continue
-        open_end = AS_OF if entry.current else entry.start_month
-        last = open_end if entry.end_month is None else entry.end_month
-        worked.add(entry.start_month)
-        worked.update(range(entry.start_month, min(last, AS_OF) + 1))
-    expected = round(len(worked) / 12, 2) if worked else None
-    assert years_of_experience(entries, AS_OF) == expected
 
 
 def test_a_source_derives_companies_titles_stages_and_place() -> None:

@@ -7,11 +7,9 @@ import secrets
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,6 +31,7 @@ from search.client import open_client
 from search.indices import CandidateIndex, candidate_index
 from search.resumes.store import ResumeStore, StoreSettings
 from search.settings import ElasticsearchSettings
+from tests.waiting import eventually
 from workers.broker import open_broker
 from workers.cancelling import end
 from workers.indexing import Indexer, document_of
@@ -96,12 +95,10 @@ class System:
         """Return the ids of candidates whose document is not what the graph says, and of superfluous documents."""
         rows = await self.graph.read(_candidate_ids)
         people = await self.graph.read(indexing.candidates, ids=rows)
-        today = datetime.now(UTC)
         wanted = {
             id_: document_of(
                 person,
                 self.store.get(person.text_document).decode() if person.text_document else None,
-                this_month=today.year * 12 + today.month - 1,
             ).to_source()
             for id_, person in people.items()
         }
@@ -156,22 +153,6 @@ class WorkerProcess:
 
     def said(self, words: str) -> bool:
         return words in self.log.read_text(errors="replace")
-
-
-async def eventually(check: Callable[[], Awaitable[T]], *, within: float = 30.0) -> T:
-    """Return what `check` says as soon as it is true; fail with its last word, or its error, after `within` seconds."""
-    deadline = time.monotonic() + within
-    while True:
-        error: Exception | None = None
-        last: T | None = None
-        try:
-            if last := await check():
-                return last
-        except Exception as failure:  # noqa: BLE001 - an engine may be away for a while
-            error = failure
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {within} s; the last answer was {last!r}") from error
-        await asyncio.sleep(0.05)
 
 
 def records(number: int, *, seed: int = 0) -> list[NewRecord]:

@@ -4,7 +4,8 @@ from collections import deque
 from graph import outbox
 from graph.events import EventType, NewEvent, Subject
 from graph.ids import new_id, now
-from tests.workers.conftest import System, eventually, running
+from tests.waiting import eventually
+from tests.workers.conftest import System, running
 from workers.bus import STREAM, EventBus
 
 

@@ -16,7 +16,8 @@ from graph.events import EventType, NewEvent, Subject
 from graph.ids import new_id, now
 from graph.intakes import IntakeStatus, NewIntake
 from tests import conftest
-from tests.workers.conftest import System, WorkerProcess, eventually, records
+from tests.waiting import eventually
+from tests.workers.conftest import System, WorkerProcess, records
 from workers.bus import EventBus
 from workers.indexing import DRAIN_KEY
 

@@ -7,7 +7,8 @@ from graph.ids import new_id, now
 from graph.jobs import NewJob, create_job
 from graph.profiles import Profile, RecordKind
 from graph.records import NewRecord
-from tests.workers.conftest import System, eventually, records, running
+from tests.waiting import eventually
+from tests.workers.conftest import System, records, running
 from workers.indexing import DRAIN_KEY
 
 SPOIL = Statement("tests.spoil", "MATCH (p:Person {id: $id}) SET p.updated_at = $at")

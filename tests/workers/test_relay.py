@@ -10,7 +10,8 @@ from graph import outbox
 from graph.client import Statement, Transaction
 from graph.events import Event, EventType, NewEvent, Subject
 from graph.ids import new_id, now
-from tests.workers.conftest import System, eventually, records, running
+from tests.waiting import eventually
+from tests.workers.conftest import System, records, running
 from workers import broker
 from workers.broker import Queue, count_dead_letters, dead_letters, requeue_dead_letters
 from workers.bus import FIELD, STREAM, decode, encode
