@@ -69,26 +69,28 @@ class System:
             return await client.post(f"{self.url}/graphql", headers=headers, **request)
 
     async def fingerprint(self) -> Row:
-        """Return what changes when anything is written."""
+        """Return what changes when anything is written, once the workers have nothing left to write."""
+        await self.settled()
         (row,) = await self.graph.execute(FINGERPRINT)
         return row
 
-    async def indexed(self) -> None:
-        """Wait until the index shows every event."""
+    async def settled(self) -> None:
+        """Wait until the workers have done all there is to do."""
 
-        async def caught_up() -> bool:
-            data = await self.data(
-                "{ talentSearch(first: 1) { indexedThrough } events(first: 1) { lastSequence pageInfo { hasNextPage } } }"
-            )
-            (row,) = await self.graph.execute(LAST)
-            return bool(data["talentSearch"]["indexedThrough"] >= row["last"] and not row["pending"])
+        async def idle() -> bool:
+            (row,) = await self.graph.execute(UNDONE)
+            return bool(row["undone"] == 0)
 
-        await eventually(caught_up)
+        await eventually(idle, within=60.0)
 
 
-LAST = Statement(
-    "tests.last",
-    "RETURN COUNT { (:Pending) } AS pending, COLLECT { MATCH (s:Sequence {name: 'events'}) RETURN s.value }[0] AS last",
+UNDONE = Statement(
+    "tests.undone",
+    """
+    RETURN COUNT { (e:Event) WHERE e:Pending OR e:Undelivered OR e:Unindexed }
+         + COUNT { (i:Intake) WHERE i.status IN ['RECEIVED', 'PARSING'] }
+         + COUNT { (t:Touch) WHERE t.status IN ['QUEUED', 'SENDING'] } AS undone
+    """,
 )
 
 

@@ -30,7 +30,7 @@ def _candidates(numbers: range) -> list[PersonRow]:
 
 
 async def _search(system: System, text: str) -> Any:
-    await system.indexed()
+    await system.settled()
     document = "query($text: String!) { talentSearch(text: $text, first: 5) { totalCount nodes { name emails records { kind origin } } } }"
     return (await system.data(document, {"text": text}))["talentSearch"]
 

@@ -94,7 +94,7 @@ async def test_shortlist_is_idempotent(system: System) -> None:
 
 
 async def test_talent_search_explains_its_hits(system: System) -> None:
-    await system.indexed()
+    await system.settled()
     found = await _run(system, "talent_search")
     assert found["totalCount"] > 0
     assert found["indexedThrough"] > 0

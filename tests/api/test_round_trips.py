@@ -53,7 +53,7 @@ class _Counting(Graph):
 
 @pytest.mark.parametrize("name", LISTS)
 async def test_a_longer_list_costs_no_more_round_trips(system: System, name: str) -> None:
-    await system.indexed()
+    await system.settled()
     schema = build_schema()
     settings = ElasticsearchSettings()
     counts = {}
