@@ -18,7 +18,7 @@ from graph.client import Statement
 from tests.api.conftest import KITH, System, kith
 from tests.waiting import eventually
 
-ROWS = 3_000
+ROWS = 10_000
 
 STOPPED = Statement(
     "tests.stopped", "MATCH (p:Person) WHERE p.name STARTS WITH 'Stopped ' RETURN count(p) AS total"
