@@ -145,7 +145,11 @@ async def test_an_import_that_is_stopped_continues_without_repetition(system: Sy
         return int(rows[0]["total"])
 
     process = subprocess.Popen(  # noqa: ASYNC220 - it has to run beside the questions to the graph
-        [str(KITH), "import", str(file)], env=os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [str(KITH), "import", str(file)],
+        env=os.environ,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=_mind_ctrl_c,  # noqa: PLW1509 - nothing else runs between fork and exec
     )
     await eventually(count)
     process.send_signal(signal.SIGINT)
@@ -153,6 +157,11 @@ async def test_an_import_that_is_stopped_continues_without_repetition(system: Sy
     assert 0 < await count() < ROWS, "the import was over before it could be stopped"
     assert kith("import", str(file)).returncode == 0
     assert await count() == ROWS
+
+
+def _mind_ctrl_c() -> None:
+    """Undo what a shell does for commands in the background: they and their children ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_a_path_that_is_not_there(started: None) -> None:
