@@ -4,7 +4,7 @@ Each fragment is counted once and its cost added wherever it is spread, so the p
 document, however often fragments spread each other.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -29,6 +29,7 @@ MOST_FIELDS = 500
 MOST_ROWS = 10_000
 MOST_DIRECTIVES = 50
 _PAGE_ARGUMENT = "first"
+_DIGITS_THAT_MATTER = 9
 
 
 class Cost(NamedTuple):
@@ -90,7 +91,7 @@ class _Counter:
             if argument.name.value == _PAGE_ARGUMENT:
                 match argument.value:
                     case IntValueNode(value=value):
-                        return max(1, min(int(value), MOST_ROWS + 1)) if len(value) < 10 else MOST_ROWS + 1  # noqa: PLR2004
+                        return max(1, _page_size(value))
                     case VariableNode(name=name):
                         given = self.variables.get(name.value)
                         return max(1, min(given, MOST_ROWS + 1)) if isinstance(given, int) else 1
@@ -103,13 +104,13 @@ def cost_of(document: DocumentNode, variables: Mapping[str, Any] | None) -> Cost
     A fragment that spreads itself counts as nothing; validation refuses it afterwards.
     """
     fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
-    counter = _Counter(fragments, variables or {}, {})
+    operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
+    counter = _Counter(fragments, _defaults(operations) | dict(variables or {}), {})
     total = Cost()
     for name in fragments:
         total = _highest(total, counter.fragment(name)._replace(depth=0))
-    for definition in document.definitions:
-        if isinstance(definition, OperationDefinitionNode):
-            total = _highest(total, counter.of(definition.selection_set))
+    for operation in operations:
+        total = _highest(total, counter.of(operation.selection_set))
     return total
 
 
@@ -139,6 +140,22 @@ class Limits(SchemaExtension):
         if context.graphql_document is not None and context.pre_execution_errors is None:
             check(cost_of(context.graphql_document, context.variables))
         yield
+
+
+def _defaults(operations: Iterable[OperationDefinitionNode]) -> dict[str, int]:
+    """Return the whole numbers that variables have where none is given; of several operations the highest."""
+    found: dict[str, int] = {}
+    for operation in operations:
+        for definition in operation.variable_definitions or ():
+            if isinstance(definition.default_value, IntValueNode):
+                name = definition.variable.name.value
+                found[name] = max(_page_size(definition.default_value.value), found.get(name, 0))
+    return found
+
+
+def _page_size(digits: str) -> int:
+    """Read a whole number of any length, as far as it matters here."""
+    return min(int(digits), MOST_ROWS + 1) if len(digits) <= _DIGITS_THAT_MATTER else MOST_ROWS + 1
 
 
 def _highest(one: Cost, other: Cost) -> Cost:

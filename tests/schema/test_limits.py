@@ -51,6 +51,14 @@ def test_page_sizes_in_variables_count() -> None:
     assert cost_of(document, {"n": "x"}).rows == 1
 
 
+def test_the_defaults_of_variables_count() -> None:
+    document = parse(
+        "query($n: Int = 9) { jobs(first: $n) { nodes { applications(first: $n) { nodes { id } } } } }"
+    )
+    assert cost_of(document, {}).rows == 81
+    assert cost_of(document, {"n": 2}).rows == 4
+
+
 def test_fragments_in_circles_end() -> None:
     document = parse(
         "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A jobs(first: 1) { nodes { id } } }"
