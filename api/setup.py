@@ -1,10 +1,10 @@
 """What a fresh set of engines needs before it can serve: schema, indices, a first token, a demo."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from api.demo.loading import load_demo
 from graph.client import Graph
-from graph.ids import new_id, now, timestamp
+from graph.ids import from_now, new_id, now
 from graph.migrations.runner import migrate
 from graph.people import count_candidates
 from graph.settings import GraphSettings
@@ -39,7 +39,7 @@ async def make_token(*, role: AccessRole, label: str, expires_at: str | None) ->
 
 async def create_admin_token() -> str:
     """Create an administrator's token for a month and return it."""
-    expires = timestamp(datetime.now(UTC) + timedelta(days=ADMIN_TOKEN_DAYS))
+    expires = from_now(timedelta(days=ADMIN_TOKEN_DAYS))
     return await make_token(role=AccessRole.ADMIN, label="kith up", expires_at=expires)
 
 

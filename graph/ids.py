@@ -3,7 +3,7 @@
 import secrets
 import time
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 _NAMESPACE = uuid.UUID("6f1d2c1a-4a53-5f0e-9d6b-2f5c8d1b7a10")
 _RANDOM_BITS = 80
@@ -25,6 +25,11 @@ def derived_id(kind: str, *parts: str) -> str:
 def now() -> str:
     """Return the present in UTC as ISO 8601 of fixed width, so that text order is time order."""
     return timestamp(datetime.now(UTC))
+
+
+def from_now(delta: timedelta) -> str:
+    """Return the moment that is so long from now, in the same form."""
+    return timestamp(datetime.now(UTC) + delta)
 
 
 def timestamp(moment: datetime) -> str:

@@ -5,8 +5,8 @@ digest, the text read from them under its own; the résumé's record names both 
 erases a record finds there what to delete from the store, once no other record and no intake names it.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -217,44 +217,42 @@ async def receive(
     if about - known:
         raise NotFound("candidate", field="candidateId")
     distinct = {intake.sha256: intake for intake in reversed(intakes)}
-    rows = [
-        {
-            "id": intake_id_of(sha256),
-            "token": intake.event_id,
-            "properties": {
-                "sha256": sha256,
-                "file_name": intake.file_name,
-                "size": intake.size,
-                "source": intake.source,
-                "about": intake.about,
-                "status": str(IntakeStatus.RECEIVED),
-                "attempts": 0,
-                "received_at": at,
-            },
-        }
-        for sha256, intake in sorted(distinct.items())
-    ]
-    fresh = {row["id"] for row in await RECEIVE.rows(tx, rows=rows) if row["fresh"]}
-    new = [intake for intake in distinct.values() if intake_id_of(intake.sha256) in fresh]
+    state = {"status": str(IntakeStatus.RECEIVED), "attempts": 0}
+    fresh = await _arrive(tx, [(intake, state) for intake in distinct.values()], at=at)
     await outbox.append(
         tx,
         [
-            _event(intake.event_id, EventType.INTAKE_RECEIVED, intake_id_of(intake.sha256), actor, at)
-            for intake in new
+            _event(intake.event_id, EventType.INTAKE_RECEIVED, intake_id_of(sha256), actor, at)
+            for sha256, intake in distinct.items()
+            if intake_id_of(sha256) in fresh
         ],
     )
-    received = []
-    for intake in intakes:
-        id_ = intake_id_of(intake.sha256)
-        received.append(ReceivedIntake(id_, repeated=id_ not in fresh))
-        fresh.discard(id_)
-    return received
+    return _received(intakes, fresh)
 
 
 async def refuse(
     tx: Transaction, /, *, intakes: Sequence[tuple[NewIntake, str, str]], actor: str, at: str
 ) -> list[ReceivedIntake]:
     """Note inputs that cannot be read at all as failed, each with its code and reason; known ones stay as they are."""
+    distinct = {intake.sha256: (intake, code, reason) for intake, code, reason in reversed(intakes)}
+    settled = {"status": str(IntakeStatus.FAILED), "attempts": 1, "settled_at": at}
+    arrivals = [(i, settled | {"code": code, "reason": reason}) for i, code, reason in distinct.values()]
+    fresh = await _arrive(tx, arrivals, at=at)
+    await outbox.append(
+        tx,
+        [
+            _event(intake.event_id, EventType.INTAKE_FAILED, intake_id_of(sha256), actor, at, {"code": code})
+            for sha256, (intake, code, _) in distinct.items()
+            if intake_id_of(sha256) in fresh
+        ],
+    )
+    return _received([intake for intake, _, _ in intakes], fresh)
+
+
+async def _arrive(
+    tx: Transaction, intakes: Iterable[tuple[NewIntake, Mapping[str, Any]]], *, at: str
+) -> set[str]:
+    """Write intakes of different bytes with the state they begin in; return the ids of those that are new."""
     rows = [
         {
             "id": intake_id_of(intake.sha256),
@@ -264,37 +262,24 @@ async def refuse(
                 "file_name": intake.file_name,
                 "size": intake.size,
                 "source": intake.source,
-                "status": str(IntakeStatus.FAILED),
-                "code": code,
-                "reason": reason,
-                "attempts": 1,
+                "about": intake.about,
                 "received_at": at,
-                "settled_at": at,
+                **state,
             },
         }
-        for intake, code, reason in intakes
+        for intake, state in sorted(intakes, key=lambda arrival: arrival[0].sha256)
     ]
-    fresh = {row["id"] for row in await RECEIVE.rows(tx, rows=rows) if row["fresh"]}
-    new = {intake_id_of(intake.sha256): (intake, code) for intake, code, _ in intakes}
-    await outbox.append(
-        tx,
-        [
-            NewEvent(
-                id=intake.event_id,
-                type=EventType.INTAKE_FAILED,
-                at=at,
-                actor=actor,
-                subject=Subject(intake_id=id_),
-                detail={"code": code},
-            )
-            for id_, (intake, code) in new.items()
-            if id_ in fresh
-        ],
-    )
-    return [
-        ReceivedIntake(intake_id_of(intake.sha256), repeated=intake_id_of(intake.sha256) not in fresh)
-        for intake, _, _ in intakes
-    ]
+    return {row["id"] for row in await RECEIVE.rows(tx, rows=rows) if row["fresh"]}
+
+
+def _received(intakes: Iterable[NewIntake], fresh: set[str]) -> list[ReceivedIntake]:
+    """Say of each where it went; of those with the same new bytes only the first is new."""
+    received, new = [], set(fresh)
+    for intake in intakes:
+        id_ = intake_id_of(intake.sha256)
+        received.append(ReceivedIntake(id_, repeated=id_ not in new))
+        new.discard(id_)
+    return received
 
 
 async def claim(tx: Transaction, /, *, intake_id: str, milliseconds: int) -> Intake | None:
@@ -351,8 +336,8 @@ async def fail(
     settled = await SETTLE.row(tx, id=intake.id, attempt=intake.attempts, properties=properties)
     if settled is None:
         return False
-    event = _event(event_id, EventType.INTAKE_FAILED, intake.id, actor, at)
-    await outbox.append(tx, [replace(event, detail={"code": code})])
+    event = _event(event_id, EventType.INTAKE_FAILED, intake.id, actor, at, {"code": code})
+    await outbox.append(tx, [event])
     return True
 
 
@@ -407,8 +392,11 @@ async def unsettled(tx: Transaction, /, *, before: str, limit: int) -> list[str]
     return [row["id"] for row in await UNSETTLED.rows(tx, before=before, limit=limit)]
 
 
-def _event(id_: str, kind: EventType, intake_id: str, actor: str, at: str) -> NewEvent:
-    return NewEvent(id=id_, type=kind, at=at, actor=actor, subject=Subject(intake_id=intake_id))
+def _event(
+    id_: str, kind: EventType, intake_id: str, actor: str, at: str, detail: Mapping[str, str] | None = None
+) -> NewEvent:
+    subject = Subject(intake_id=intake_id)
+    return NewEvent(id=id_, type=kind, at=at, actor=actor, subject=subject, detail=detail or {})
 
 
 def _intake(stored: Row | dict[str, Any]) -> Intake:

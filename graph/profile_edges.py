@@ -62,15 +62,12 @@ WRITE_HAS_SKILL = Statement(
 async def write_edges(tx: Transaction, projections: Mapping[str, Projection], *, at: str) -> None:
     """Write the edges of people, by id, who have none; companies, schools and skills are made where they are missing."""
     people = sorted(projections.items())
-    unnamed = [edge for one in people for edge in _employments(*one) if edge["name"] is None]
+    employments = [edge for one in people for edge in _employments(*one)]
+    unnamed = [edge for edge in employments if edge["name"] is None]
     if unnamed:
         await WRITE_UNNAMED_EMPLOYMENTS.run(tx, rows=unnamed)
     for edges, write_places, write in (
-        (
-            [edge for one in people for edge in _employments(*one) if edge["name"] is not None],
-            WRITE_COMPANIES,
-            WRITE_EMPLOYMENTS,
-        ),
+        ([edge for edge in employments if edge["name"] is not None], WRITE_COMPANIES, WRITE_EMPLOYMENTS),
         ([edge for one in people for edge in _educations(*one)], WRITE_SCHOOLS, WRITE_EDUCATIONS),
         ([edge for one in people for edge in _skills(*one)], WRITE_SKILLS, WRITE_HAS_SKILL),
     ):

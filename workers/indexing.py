@@ -50,8 +50,6 @@ TRICKLE = 200
 ROUND_SECONDS = 0.2
 MOST_RESUME_BYTES = 800_000
 """More than what a document takes, in whatever script."""
-
-
 MONTHS_PER_YEAR = 12
 
 

@@ -65,12 +65,12 @@ def create_token(
 
 
 def _moment(expires: str | None) -> str | None:
-    from graph.ids import timestamp  # noqa: PLC0415 - as above
+    from graph.ids import from_now, timestamp  # noqa: PLC0415 - as above
 
     if expires is None:
         return None
     if expires.endswith("d") and expires[:-1].isdigit():
-        return timestamp(datetime.now(UTC) + timedelta(days=int(expires[:-1])))
+        return from_now(timedelta(days=int(expires[:-1])))
     try:
         moment = datetime.fromisoformat(expires)
     except ValueError:

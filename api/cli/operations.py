@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
@@ -103,12 +103,12 @@ async def _follow(operation: Any, *, as_json: bool, count: int) -> None:
 
 async def _token() -> str:
     from api.setup import make_token  # noqa: PLC0415 - as above
-    from graph.ids import timestamp  # noqa: PLC0415
+    from graph.ids import from_now  # noqa: PLC0415
     from graph.tokens import AccessRole  # noqa: PLC0415
 
     if given := os.environ.get("KITH_TOKEN"):
         return given
-    expires = timestamp(datetime.now(UTC) + timedelta(minutes=_TOKEN_MINUTES))
+    expires = from_now(timedelta(minutes=_TOKEN_MINUTES))
     return await make_token(role=AccessRole.ADMIN, label="kith run", expires_at=expires)
 
 

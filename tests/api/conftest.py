@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -141,14 +140,8 @@ def tokens(started: None) -> dict[str, str]:
     return made
 
 
-@asynccontextmanager
-async def _opened(tokens: dict[str, str]) -> AsyncIterator[System]:
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def system(tokens: dict[str, str]) -> AsyncIterator[System]:
     status = json.loads(kith("status", "--json").stdout)
     async with Graph.open(GraphSettings()) as graph:
         yield System(status["graphql_url"].removesuffix("/graphql"), tokens, graph)
-
-
-@pytest_asyncio.fixture(scope="package", loop_scope="session")
-async def system(tokens: dict[str, str]) -> AsyncIterator[System]:
-    async with _opened(tokens) as found:
-        yield found

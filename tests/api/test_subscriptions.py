@@ -38,6 +38,11 @@ async def _init(socket: ClientConnection, token: str) -> None:
     assert (await _receive(socket))["type"] == "connection_ack"
 
 
+def _code(message: Any) -> Any:
+    errors = message["payload"] if message["type"] == "error" else message["payload"]["errors"]
+    return errors[0]["extensions"]["code"]
+
+
 async def _close_code(socket: ClientConnection) -> int:
     try:
         while True:
@@ -120,8 +125,7 @@ async def test_a_role_without_the_permission_is_refused(system: System) -> None:
         await _init(socket, system.tokens["employee"])
         await _send(socket, id="1", type="subscribe", payload={"query": EVENTS, "variables": {"after": "0"}})
         message = await _receive(socket)
-        errors = message["payload"] if message["type"] == "error" else message["payload"]["errors"]
-        assert errors[0]["extensions"]["code"] == "FORBIDDEN"
+        assert _code(message) == "FORBIDDEN"
 
 
 async def test_partners_hear_only_of_jobs(system: System) -> None:
@@ -135,8 +139,7 @@ async def test_a_bad_cursor_is_a_clear_error(system: System) -> None:
         await _init(socket, system.tokens["recruiter"])
         await _send(socket, id="1", type="subscribe", payload={"query": EVENTS, "variables": {"after": "-1"}})
         message = await _receive(socket)
-        errors = message["payload"] if message["type"] == "error" else message["payload"]["errors"]
-        assert errors[0]["extensions"]["code"] == "INVALID_INPUT"
+        assert _code(message) == "INVALID_INPUT"
 
 
 @pytest.mark.parametrize(

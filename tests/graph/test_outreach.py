@@ -1,6 +1,5 @@
 import asyncio
 import unicodedata
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from graph.client import Graph, Statement, Transaction
 from graph.errors import Conflict, InvalidInput, NotFound
 from graph.ids import derived_id, new_id
 from graph.jobs import NewJob, create_job
-from graph.migrations.runner import migrate
 from graph.outreach.merging import (
     MergeField,
     MissingValue,
@@ -45,7 +43,6 @@ from graph.outreach.touches import (
 )
 from graph.profiles import Consent, Profile, RecordKind
 from graph.records import NewRecord, save_records
-from graph.settings import GraphSettings
 
 AT = "2026-06-15T12:00:00.000000Z"
 LATER = "2026-06-15T12:30:00.000000Z"
@@ -59,13 +56,6 @@ EVENTS = Statement(
     "RETURN e.type AS type ORDER BY e.at, e.type",
 )
 KEY_OF = Statement("tests.unsubscribe_key", "MATCH (t:Touch {id: $id}) RETURN t.unsubscribe_key AS key")
-
-
-@pytest.fixture(scope="session")
-async def graph(engines: dict[str, str]) -> AsyncIterator[Graph]:
-    async with Graph.open(GraphSettings(uri=engines["neo4j"])) as opened:
-        await migrate(opened)
-        yield opened
 
 
 class Campaign:

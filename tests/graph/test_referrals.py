@@ -1,6 +1,6 @@
 import itertools
 import math
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,6 @@ from graph.client import Graph, Statement, Transaction
 from graph.errors import Conflict, InvalidInput, NotFound
 from graph.events import EventType
 from graph.ids import derived_id, new_id
-from graph.migrations.runner import migrate
 from graph.profiles import Education, Employment, Profile, RecordKind, Role
 from graph.records import NewRecord, save_records
 from graph.referrals import paths
@@ -30,7 +29,6 @@ from graph.referrals.acquaintance import (
 )
 from graph.referrals.paths import ReferralPaths, referral_paths
 from graph.referrals.referrals import NewReferral, create_referral, referrals_of
-from graph.settings import GraphSettings
 
 AT = "2026-06-15T12:00:00.000000Z"
 THIS_MONTH = 2026 * 12 + 5
@@ -38,13 +36,6 @@ THIS_MONTH = 2026 * 12 + 5
 EVENTS_ABOUT = Statement(
     "tests.events_about", "MATCH (e:Event {referral_id: $id}) RETURN e.type AS type, e.id AS id"
 )
-
-
-@pytest.fixture(scope="session")
-async def graph(engines: dict[str, str]) -> AsyncIterator[Graph]:
-    async with Graph.open(GraphSettings(uri=engines["neo4j"])) as opened:
-        await migrate(opened)
-        yield opened
 
 
 @dataclass(frozen=True)
