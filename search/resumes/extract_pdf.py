@@ -1,7 +1,7 @@
 """Text of a PDF in reading order, page by page."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import playa
 from playa.exceptions import PDFEncryptionError
@@ -38,23 +38,32 @@ def extract_pdf(data: bytes, limits: Limits) -> ExtractedText:
         raise UnreadableResume(FailureCode.TOO_MANY_PAGES, reason)
     texts: list[str] = []
     links: list[str] = []
-    characters = broken = 0
-    for page in pages:
+    characters = 0
+    for page in _sound(pages):
         try:
             text = "\n".join(lines_in_reading_order(_placed(page, limits.characters - characters)))
             links.extend(_links(page))
         except MemoryError:
             raise
-        except Exception:  # noqa: BLE001 - one bad page must not cost the others
-            broken += 1
+        except Exception:  # noqa: BLE001, S112 - one bad page must not cost the others
             continue
         texts.append(text)
         characters += len(text)
         if characters >= limits.characters:
             break
-    if broken == count:
+    if not texts:
         raise UnreadableResume(FailureCode.BROKEN, _DAMAGED)
     return ExtractedText("\n".join(texts), count, tuple(links[:_MAX_LINKS]))
+
+
+def _sound(pages: Iterable[Page]) -> Iterator[Page]:
+    """Yield pages up to the first that the library cannot even open."""
+    try:
+        yield from pages
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - a hostile file may raise anything inside the library
+        return
 
 
 _DAMAGED = "The PDF is damaged or cut off. Print it to PDF again and resend it."

@@ -246,3 +246,12 @@ def flate_bomb(expanded: int) -> bytes:
     for number, content in enumerate(objects, 1):
         body += b"%d 0 obj\n" % number + content + b"\nendobj\n"
     return body + b"trailer << /Root 1 0 R >>\n%%EOF\n"
+
+
+def test_a_page_without_a_size_is_a_typed_failure() -> None:
+    good = pdf_of([(40, 100, "Jo Example"), (40, 120, "Analyst")])
+    size = good.index(b"/MediaBox [0")
+    damaged = good[: size + 11] + b"/" + good[size + 12 :]
+    with pytest.raises(UnreadableResume) as refused:
+        read_resume(damaged, "cv.pdf")
+    assert refused.value.code is FailureCode.BROKEN
