@@ -1,12 +1,14 @@
 """GraphQL over HTTP and WebSocket: tokens first, then Strawberry."""
 
 import json
-from collections.abc import Mapping
+import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from graphql import OperationType
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -15,30 +17,23 @@ from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLRequestData
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
-from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
 
 from api.auth import Authenticator
 from api.graphiql import PAGE
+from api.transport import KithTransport
 from schema.context import Connection, Context, Services
 from schema.loaders import Loaders
+from schema.operations import Operations
+from schema.operations import Request as GraphQLRequest
 from schema.permissions import Principal
 from schema.root import KithSchema
 
 INIT_SECONDS = 5
 MOST_SUBSCRIPTIONS = 200
-LONGEST_OPERATION_ID = 200
-
-
-class KithTransport(BaseGraphQLTransportWSHandler[Any, None]):
-    """`graphql-transport-ws`; a message of another shape closes the socket with 4400 instead of breaking it."""
-
-    async def handle_message(self, message: Message) -> None:
-        """Handle a message if it has the protocol's shape."""
-        if _is_well_formed(message):
-            await super().handle_message(message)
-        else:
-            await self.handle_invalid_message("the message has not the shape of graphql-transport-ws")
+MOST_BOOKMARKS = 5
+BOOKMARK_HEADER = "Kith-Bookmark"
+"""In the answer to a mutation; sent with a later request, it makes sure that what was written is seen by any process."""
+_BOOKMARK = re.compile(r"[A-Za-z0-9+/=:_-]{1,300}")
 
 
 class KithGraphQL(GraphQL[Any, None]):
@@ -77,11 +72,40 @@ class KithGraphQL(GraphQL[Any, None]):
 
     async def _answer(self, request: Request, principal: Principal) -> Response:
         services: Services = request.app.state.services
-        context = Context(principal=principal, services=services, loaders=Loaders(services.graph))
+        operations: Operations = request.app.state.operations
         try:
-            return await self.run(request, context=context)
+            given = await self._request(request)
+            bookmarks = bookmarks_of(request.headers.get(BOOKMARK_HEADER))
+            kind = await operations.kind(given)
+            if kind is OperationType.SUBSCRIPTION:
+                raise HTTPException(400, "subscriptions go over a WebSocket with graphql-transport-ws")
+            if kind is OperationType.MUTATION and request.method == "GET":
+                raise HTTPException(405, "mutations go by POST")
         except HTTPException as error:
             return _refusal(error.status_code, "BAD_REQUEST", error.reason)
+        graph = services.graph.after(bookmarks)
+        context = Context(
+            principal=principal, services=replace(services, graph=graph), loaders=Loaders(graph)
+        )
+        body = await operations.answer(given, context)
+        response = Response(body, media_type="application/json")
+        if kind is OperationType.MUTATION and graph.bookmarks:
+            response.headers[BOOKMARK_HEADER] = ",".join(graph.bookmarks)
+        return response
+
+    async def _request(self, request: Request) -> GraphQLRequest:
+        """Read the GraphQL request of an HTTP request.
+
+        Raises:
+            HTTPException: there is none.
+        """
+        data = await self.parse_http_body(self.request_adapter_class(request))
+        if isinstance(data, list) or not data.query:
+            raise HTTPException(400, "the body is no GraphQL request: a JSON object with `query`")
+        name = data.operation_name
+        if not isinstance(name, str | None):
+            raise HTTPException(400, "`operationName` is a string")
+        return GraphQLRequest(query=data.query, variables=data.variables, operation_name=name or None)
 
     async def parse_http_body(
         self, request: AsyncHTTPRequestAdapter
@@ -132,18 +156,18 @@ class KithGraphQL(GraphQL[Any, None]):
         return {}
 
 
-def _is_well_formed(message: Mapping[str, Any]) -> bool:
-    kind, id_, payload = message.get("type"), message.get("id", ""), message.get("payload")
-    if not isinstance(kind, str) or not isinstance(id_, str) or len(id_) > LONGEST_OPERATION_ID:
-        return False
-    if kind != "subscribe":
-        return payload is None or isinstance(payload, dict)
-    return (
-        isinstance(payload, dict)
-        and isinstance(payload.get("query"), str)
-        and isinstance(payload.get("variables"), dict | None)
-        and isinstance(payload.get("operationName"), str | None)
-    )
+def bookmarks_of(header: str | None) -> tuple[str, ...]:
+    """Read the bookmarks of earlier answers: what they wrote will be seen.
+
+    Raises:
+        HTTPException: they are none.
+    """
+    if not header:
+        return ()
+    bookmarks = tuple(header.split(","))
+    if len(bookmarks) > MOST_BOOKMARKS or not all(_BOOKMARK.fullmatch(each) for each in bookmarks):
+        raise HTTPException(400, f"{BOOKMARK_HEADER} is what an earlier answer gave")
+    return bookmarks
 
 
 def authenticator(request: Request | WebSocket) -> Authenticator:

@@ -1,4 +1,3 @@
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +7,7 @@ from graph.client import Row, Statement, Transaction
 from graph.errors import Conflict, InvalidInput, NotFound
 from graph.events import EventType, NewEvent, Subject
 from graph.jobs import StageCategory
-from graph.paging import Key, Page, page_of, page_parameters
+from graph.reading import Anchor, Pattern, Sort, Source, node
 
 LOOK_UP = Statement(
     "applications.look_up",
@@ -55,67 +54,34 @@ BY_IDS = Statement(
     RETURN a{.*, candidate_id: p.id, job_id: j.id, stage_id: s.id, since: i.since} AS application
     """,
 )
-PAGE = Statement(
-    "applications.page",
-    """
-    MATCH (a:Application)
-    WHERE a.applied_at IS NOT NULL
-      AND ($after IS NULL OR a.applied_at < $after OR (a.applied_at = $after AND a.id < $after_id))
-    WITH a ORDER BY a.applied_at DESC, a.id DESC LIMIT $limit
-    MATCH (a)-[:BY]->(p), (a)-[:FOR]->(j), (a)-[i:IN_STAGE]->(s)
-    RETURN a{.*, candidate_id: p.id, job_id: j.id, stage_id: s.id, since: i.since} AS application
-    ORDER BY a.applied_at DESC, a.id DESC
-    """,
+APPLICATION = Anchor("applications.application", "(@node:Application {id: @id})")
+STAGE_SINCE = Source("[(@node)-[i:IN_STAGE]->() | i.since][0]")
+STAGE_CATEGORY = Source("[(@node)-[:IN_STAGE]->(s) | s.category][0]")
+JOB_ID = Source("[(@node)-[:FOR]->(j) | j.id][0]")
+CANDIDATE_ID = Source("[(@node)-[:BY]->(p) | p.id][0]")
+
+
+class ApplicationOrder(StrEnum):
+    """What applications can be sorted by."""
+
+    APPLIED_AT = "APPLIED_AT"
+    STAGE_SINCE = "STAGE_SINCE"
+
+
+_SORTS: dict[str, Sort] = {
+    ApplicationOrder.APPLIED_AT: Sort(
+        node("applied_at"), descending=True, seek="@node.applied_at IS NOT NULL"
+    ),
+    ApplicationOrder.STAGE_SINCE: Sort(STAGE_SINCE, descending=True),
+}
+APPLICATIONS = Pattern(name="applications.applications", match="(@node:Application)", sorts=_SORTS)
+OF_JOB = Pattern(name="applications.of_job", match="(@parent)<-[:FOR]-(@node:Application)", sorts=_SORTS)
+OF_CANDIDATE = Pattern(
+    name="applications.of_candidate", match="(@parent)<-[:BY]-(@node:Application)", sorts=_SORTS
 )
-OF_JOBS = Statement(
-    "applications.of_jobs",
-    """
-    UNWIND $ids AS id
-    CALL (id) {
-      MATCH (j:Job {id: id})<-[:FOR]-(a:Application)-[i:IN_STAGE]->(s:Stage)
-      WHERE ($category IS NULL OR s.category = $category) AND ($status IS NULL OR a.status = $status)
-        AND ($after IS NULL OR a.applied_at < $after OR (a.applied_at = $after AND a.id < $after_id))
-      WITH a, i, s ORDER BY a.applied_at DESC, a.id DESC LIMIT $limit
-      MATCH (a)-[:BY]->(p)
-      RETURN a{.*, candidate_id: p.id, job_id: id, stage_id: s.id, since: i.since} AS application
-      ORDER BY a.applied_at DESC, a.id DESC
-    }
-    RETURN id AS parent, application
-    """,
-)
-COUNT_OF_JOBS = Statement(
-    "applications.count_of_jobs",
-    """
-    UNWIND $ids AS id
-    MATCH (:Job {id: id})<-[:FOR]-(a:Application)-[:IN_STAGE]->(s:Stage)
-    WHERE ($category IS NULL OR s.category = $category) AND ($status IS NULL OR a.status = $status)
-    RETURN id AS parent, count(a) AS total
-    """,
-)
-OF_CANDIDATES = Statement(
-    "applications.of_candidates",
-    """
-    UNWIND $ids AS id
-    CALL (id) {
-      MATCH (:Person {id: id})<-[:BY]-(a:Application)
-      WHERE $after IS NULL OR a.applied_at < $after OR (a.applied_at = $after AND a.id < $after_id)
-      WITH a ORDER BY a.applied_at DESC, a.id DESC LIMIT $limit
-      MATCH (a)-[:FOR]->(j), (a)-[i:IN_STAGE]->(s)
-      RETURN a{.*, candidate_id: id, job_id: j.id, stage_id: s.id, since: i.since} AS application
-      ORDER BY a.applied_at DESC, a.id DESC
-    }
-    RETURN id AS parent, application
-    """,
-)
-COUNT_OF_CANDIDATES = Statement(
-    "applications.count_of_candidates",
-    """
-    UNWIND $ids AS id
-    MATCH (:Person {id: id})<-[:BY]-(a:Application)
-    RETURN id AS parent, count(a) AS total
-    """,
-)
-COUNT = Statement("applications.count", "MATCH (a:Application) RETURN count(a) AS total")
+CANDIDATE = Pattern(name="applications.candidate", match="(@parent)-[:BY]->(@node:Person)")
+JOB = Pattern(name="applications.job", match="(@parent)-[:FOR]->(@node:Job)")
+STAGE = Pattern(name="applications.stage", match="(@parent)-[@edge:IN_STAGE]->(@node:Stage)")
 
 
 class ApplicationStatus(StrEnum):
@@ -238,89 +204,6 @@ async def applications_by_ids(tx: Transaction, /, *, ids: Sequence[str]) -> dict
     """Return those of the applications that exist."""
     rows = await BY_IDS.rows(tx, ids=list(ids))
     return {row["application"]["id"]: _application(row["application"]) for row in rows}
-
-
-async def applications_page(tx: Transaction, /, *, first: int, after: Key | None) -> Page[Application]:
-    """Return applications, the newest first."""
-    rows = await PAGE.rows(
-        tx,
-        **page_parameters(first, after),
-    )
-    return _page([_application(row["application"]) for row in rows], first)
-
-
-async def count_applications(tx: Transaction, /) -> int:
-    """Count the applications."""
-    row = await COUNT.row(tx)
-    return row["total"] if row else 0
-
-
-async def applications_of_jobs(
-    tx: Transaction,
-    /,
-    *,
-    ids: Sequence[str],
-    first: int,
-    after: Key | None,
-    category: StageCategory | None,
-    status: ApplicationStatus | None,
-) -> dict[str, Page[Application]]:
-    """Return a page of each job's applications, the newest first."""
-    rows = await OF_JOBS.rows(
-        tx,
-        ids=list(ids),
-        category=str(category) if category else None,
-        status=str(status) if status else None,
-        **page_parameters(first, after),
-    )
-    return _pages(rows, ids, first)
-
-
-async def count_applications_of_jobs(
-    tx: Transaction,
-    /,
-    *,
-    ids: Sequence[str],
-    category: StageCategory | None,
-    status: ApplicationStatus | None,
-) -> dict[str, int]:
-    """Count each job's applications."""
-    rows = await COUNT_OF_JOBS.rows(
-        tx,
-        ids=list(ids),
-        category=str(category) if category else None,
-        status=str(status) if status else None,
-    )
-    return dict.fromkeys(ids, 0) | {row["parent"]: row["total"] for row in rows}
-
-
-async def applications_of_candidates(
-    tx: Transaction, /, *, ids: Sequence[str], first: int, after: Key | None
-) -> dict[str, Page[Application]]:
-    """Return a page of each candidate's applications, the newest first."""
-    rows = await OF_CANDIDATES.rows(
-        tx,
-        ids=list(ids),
-        **page_parameters(first, after),
-    )
-    return _pages(rows, ids, first)
-
-
-async def count_applications_of_candidates(tx: Transaction, /, *, ids: Sequence[str]) -> dict[str, int]:
-    """Count each candidate's applications."""
-    rows = await COUNT_OF_CANDIDATES.rows(tx, ids=list(ids))
-    return dict.fromkeys(ids, 0) | {row["parent"]: row["total"] for row in rows}
-
-
-def _pages(rows: Sequence[Row], ids: Sequence[str], first: int) -> dict[str, Page[Application]]:
-    found: dict[str, list[Application]] = defaultdict(list)
-    for row in rows:
-        found[row["parent"]].append(_application(row["application"]))
-    return {id_: _page(found.get(id_, []), first) for id_ in ids}
-
-
-def _page(applications: Sequence[Application], first: int) -> Page[Application]:
-    return page_of(applications, first=first, key=lambda a: Key(a.applied_at, a.id), item=lambda a: a)
 
 
 def _application(stored: Row) -> Application:

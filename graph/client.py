@@ -1,8 +1,17 @@
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Concatenate, LiteralString, NamedTuple, ParamSpec, TypeVar, cast
 
-from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, basic_auth, unit_of_work
+from neo4j import (
+    AsyncDriver,
+    AsyncGraphDatabase,
+    AsyncManagedTransaction,
+    AsyncSession,
+    Bookmarks,
+    Query,
+    basic_auth,
+    unit_of_work,
+)
 from neo4j.exceptions import (
     ConfigurationError,
     ConstraintError,
@@ -47,9 +56,17 @@ class Statement(NamedTuple):
 class Graph:
     """Neo4j as the rest of Kith sees it: functions of `graph` run in managed transactions."""
 
-    def __init__(self, driver: AsyncDriver, settings: GraphSettings) -> None:
+    def __init__(
+        self, driver: AsyncDriver, settings: GraphSettings, bookmarks: Sequence[str] | None = None
+    ) -> None:
         self._driver = driver
         self._settings = settings
+        self.bookmarks = None if bookmarks is None else tuple(bookmarks)
+        """What this graph's reads wait for; None where it keeps no account of that."""
+
+    def after(self, bookmarks: Sequence[str]) -> "Graph":
+        """Return the same graph for one course of events: its reads see what the bookmarks stand for, and its writes."""
+        return Graph(self._driver, self._settings, bookmarks)
 
     @staticmethod
     @asynccontextmanager
@@ -82,9 +99,7 @@ class Graph:
             GraphUnavailable: Neo4j did not answer in time.
         """
         with _unavailable_as_domain_error():
-            async with self._driver.session(
-                database=self._settings.database, default_access_mode="READ"
-            ) as session:
+            async with self._session("READ") as session:
                 return cast("T", await session.execute_read(self._unit(work), *args, **arguments))
 
     async def write(
@@ -102,11 +117,38 @@ class Graph:
             GraphUnavailable: Neo4j did not answer in time.
         """
         with _unavailable_as_domain_error():
-            async with self._driver.session(database=self._settings.database) as session:
+            async with self._session("WRITE") as session:
                 try:
-                    return cast("T", await session.execute_write(self._unit(work), *args, **arguments))
+                    done = await session.execute_write(self._unit(work), *args, **arguments)
                 except ConstraintError:
-                    return cast("T", await session.execute_write(self._unit(work), *args, **arguments))
+                    done = await session.execute_write(self._unit(work), *args, **arguments)
+                if self.bookmarks is not None:
+                    self.bookmarks = tuple((await session.last_bookmarks()).raw_values)
+                return cast("T", done)
+
+    async def value(self, statement: Statement, parameters: Mapping[str, Any]) -> Any:
+        """Run one reading statement and return the one value it gives.
+
+        It runs without a transaction of ours, which saves two round trips; where the connection breaks, it runs again.
+
+        Raises:
+            GraphUnavailable: Neo4j did not answer in time.
+        """
+        query = Query(
+            statement.text,
+            metadata={"app": "kith", "work": statement.name},
+            timeout=self._settings.query_seconds,
+        )
+        with _unavailable_as_domain_error():
+            try:
+                return await self._value(query, parameters)
+            except (ServiceUnavailable, SessionExpired, TransientError):
+                return await self.read(_only_value, statement, parameters)
+
+    async def _value(self, query: Query, parameters: Mapping[str, Any]) -> Any:
+        async with self._session("READ") as session:
+            record = await (await session.run(query, dict(parameters))).single(strict=True)
+            return record[0]
 
     async def execute(self, statement: Statement, **parameters: Any) -> list[Row]:
         """Run one statement in a transaction of its own, as schema commands and `CALL … IN TRANSACTIONS` demand."""
@@ -115,9 +157,21 @@ class Graph:
                 result = await session.run(statement.text, parameters)
                 return cast("list[Row]", await result.data())
 
+    def _session(self, mode: str) -> AsyncSession:
+        return self._driver.session(
+            database=self._settings.database,
+            default_access_mode=mode,
+            bookmarks=Bookmarks.from_raw_values(self.bookmarks) if self.bookmarks else None,
+        )
+
     def _unit(self, work: Callable[..., Any]) -> Any:
         metadata = {"app": "kith", "work": f"{work.__module__}.{work.__name__}"}
         return unit_of_work(metadata=metadata, timeout=self._settings.query_seconds)(work)
+
+
+async def _only_value(tx: Transaction, /, statement: Statement, parameters: Mapping[str, Any]) -> Any:
+    record = await (await tx.run(statement.text, dict(parameters))).single(strict=True)
+    return record[0]
 
 
 class _unavailable_as_domain_error:  # noqa: N801 - reads as the phrase it is

@@ -15,8 +15,8 @@ from graph.client import Row, Statement, Transaction
 from graph.errors import Conflict, NotFound
 from graph.events import EventType, NewEvent, Subject
 from graph.ids import derived_id
-from graph.paging import Key, Page, page_of, page_parameters
 from graph.profiles import Profile, RecordKind
+from graph.reading import Anchor, Pattern, Sort, node
 from graph.records import NewRecord, save_records
 
 BATCH_LIMIT = 500
@@ -108,19 +108,15 @@ BY_IDS = Statement(
     """,
 )
 
-PAGE = Statement(
-    "intakes.page",
-    """
-    MATCH (i:Intake)
-    WHERE i.status IN $statuses AND i.received_at IS NOT NULL
-      AND ($after IS NULL OR i.received_at < $after OR (i.received_at = $after AND i.id < $after_id))
-    WITH i ORDER BY i.received_at DESC, i.id DESC LIMIT $limit
-    RETURN i{.*, candidate_id: [(i)-[:MADE]->(:Record)-[:ABOUT]->(p) | p.id][0]} AS intake
-    ORDER BY i.received_at DESC, i.id DESC
-    """,
+INTAKE = Anchor("intakes.intake", "(@node:Intake {id: @id})")
+CANDIDATE = Pattern(
+    name="intakes.candidate", match="(@parent)-[:MADE]->(:Record)-[:ABOUT]->(@node:Person:Candidate)"
 )
-
-COUNT = Statement("intakes.count", "MATCH (i:Intake) RETURN i.status AS status, count(i) AS total")
+INTAKES = Pattern(
+    name="intakes.intakes",
+    match="(@node:Intake)",
+    sorts={"RECEIVED_AT": Sort(node("received_at"), descending=True, seek="@node.received_at IS NOT NULL")},
+)
 
 UNSETTLED = Statement(
     "intakes.unsettled",
@@ -366,25 +362,6 @@ async def settled(tx: Transaction, /, *, ids: Sequence[str]) -> dict[str, Intake
     """Return those of the intakes that are completed or failed."""
     done = {IntakeStatus.COMPLETED, IntakeStatus.FAILED}
     return {id_: i for id_, i in (await intakes_by_ids(tx, ids=ids)).items() if i.status in done}
-
-
-async def intakes_page(
-    tx: Transaction, /, *, first: int, after: Key | None, status: IntakeStatus | None
-) -> Page[Intake]:
-    """Return intakes, the newest first."""
-    rows = await PAGE.rows(
-        tx,
-        statuses=[str(status)] if status else [str(each) for each in IntakeStatus],
-        **page_parameters(first, after),
-    )
-    found = [_intake(row["intake"]) for row in rows]
-    return page_of(found, first=first, key=lambda i: Key(i.received_at, i.id), item=lambda i: i)
-
-
-async def count_intakes(tx: Transaction, /) -> dict[IntakeStatus, int]:
-    """Count the intakes by status."""
-    counts = {IntakeStatus(row["status"]): row["total"] for row in await COUNT.rows(tx)}
-    return dict.fromkeys(IntakeStatus, 0) | counts
 
 
 async def unsettled(tx: Transaction, /, *, before: str, limit: int) -> list[str]:

@@ -1,4 +1,3 @@
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,9 +7,8 @@ from graph.client import Row, Statement, Transaction
 from graph.errors import InvalidInput, NotFound
 from graph.events import EventType, NewEvent, Subject
 from graph.ids import derived_id
-from graph.paging import Key, Page, page_of, page_parameters
-from graph.people import Skill
 from graph.profiles import skill_key
+from graph.reading import Anchor, Pattern, Sort, Source, node
 
 CREATE = Statement(
     "jobs.create",
@@ -50,34 +48,36 @@ BY_IDS = Statement(
     RETURN j{.*, assigned: [(j)-[a:ASSIGNED]->(p) | {as: a.as, id: p.id}]} AS job
     """,
 )
-PAGE = Statement(
-    "jobs.page",
-    """
-    MATCH (j:Job)
-    WHERE j.created_at IS NOT NULL
-      AND ($after IS NULL OR j.created_at < $after OR (j.created_at = $after AND j.id < $after_id))
-    WITH j ORDER BY j.created_at DESC, j.id DESC LIMIT $limit
-    RETURN j{.*, assigned: [(j)-[a:ASSIGNED]->(p) | {as: a.as, id: p.id}]} AS job
-    ORDER BY j.created_at DESC, j.id DESC
-    """,
+JOB = Anchor("jobs.job", "(@node:Job {id: @id})")
+LOCATED = Source("(@node.city IS NOT NULL OR @node.country IS NOT NULL)")
+PAID = Source("@node.salary_currency IS NOT NULL")
+ACTIVE_APPLICATIONS = Source("COUNT { (@node)<-[:IN_STAGE]-(:Application {status: 'ACTIVE'}) }")
+
+
+class JobOrder(StrEnum):
+    """What jobs can be sorted by."""
+
+    CREATED_AT = "CREATED_AT"
+    TITLE = "TITLE"
+
+
+JOBS = Pattern(
+    name="jobs.jobs",
+    match="(@node:Job)",
+    sorts={
+        JobOrder.CREATED_AT: Sort(node("created_at"), descending=True, seek="@node.created_at IS NOT NULL"),
+        JobOrder.TITLE: Sort(Source("coalesce(@node.title, '')")),
+    },
 )
-COUNT = Statement("jobs.count", "MATCH (j:Job) RETURN count(j) AS total")
-STAGES = Statement(
-    "jobs.stages",
-    """
-    UNWIND $ids AS id
-    MATCH (:Job {id: id})-[:HAS_STAGE]->(s:Stage)
-    RETURN id AS job, s{.*, applications: COUNT { (s)<-[:IN_STAGE]-(:Application {status: 'ACTIVE'}) }} AS stage
-    ORDER BY s.position
-    """,
+STAGES = Pattern(
+    name="jobs.stages", match="(@parent)-[:HAS_STAGE]->(@node:Stage)", order="@node.position, @node.id"
 )
-SKILLS = Statement(
-    "jobs.skills",
-    """
-    UNWIND $ids AS id
-    MATCH (:Job {id: id})-[r:REQUIRES]->(s:Skill)
-    RETURN id AS job, s.id AS id, s.name AS name ORDER BY r.position
-    """,
+SKILLS = Pattern(
+    name="jobs.skills", match="(@parent)-[@edge:REQUIRES]->(@node:Skill)", order="@edge.position, @node.id"
+)
+RECRUITER = Pattern(name="jobs.recruiter", match="(@parent)-[:ASSIGNED {as: 'RECRUITER'}]->(@node:Person)")
+HIRING_MANAGER = Pattern(
+    name="jobs.hiring_manager", match="(@parent)-[:ASSIGNED {as: 'HIRING_MANAGER'}]->(@node:Person)"
 )
 
 
@@ -167,17 +167,6 @@ class Job:
     hiring_manager_id: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
-    """A step of a job's pipeline; `applications` counts the active ones in it."""
-
-    id: str
-    name: str
-    category: StageCategory
-    position: int
-    applications: int
-
-
 async def create_job(tx: Transaction, /, *, job: NewJob, actor: str, at: str) -> Job:
     """Create a job with its pipeline; an id that is there already returns what it made the first time.
 
@@ -253,47 +242,6 @@ async def create_job(tx: Transaction, /, *, job: NewJob, actor: str, at: str) ->
 async def jobs_by_ids(tx: Transaction, /, *, ids: Sequence[str]) -> dict[str, Job]:
     """Return those of the jobs that exist."""
     return {row["job"]["id"]: _job(row["job"]) for row in await BY_IDS.rows(tx, ids=list(ids))}
-
-
-async def jobs_page(tx: Transaction, /, *, first: int, after: Key | None) -> Page[Job]:
-    """Return jobs, the newest first."""
-    rows = await PAGE.rows(
-        tx,
-        **page_parameters(first, after),
-    )
-    jobs = [_job(row["job"]) for row in rows]
-    return page_of(jobs, first=first, key=lambda j: Key(j.created_at, j.id), item=lambda j: j)
-
-
-async def count_jobs(tx: Transaction, /) -> int:
-    """Count the jobs."""
-    row = await COUNT.row(tx)
-    return row["total"] if row else 0
-
-
-async def stages_of(tx: Transaction, /, *, ids: Sequence[str]) -> dict[str, tuple[Stage, ...]]:
-    """Return each job's pipeline in order."""
-    found: dict[str, list[Stage]] = defaultdict(list)
-    for row in await STAGES.rows(tx, ids=list(ids)):
-        stage = row["stage"]
-        found[row["job"]].append(
-            Stage(
-                id=stage["id"],
-                name=stage["name"],
-                category=StageCategory(stage["category"]),
-                position=stage["position"],
-                applications=stage["applications"],
-            )
-        )
-    return {id_: tuple(found.get(id_, ())) for id_ in ids}
-
-
-async def required_skills_of(tx: Transaction, /, *, ids: Sequence[str]) -> dict[str, tuple[Skill, ...]]:
-    """Return the skills that each job asks for, in the order given."""
-    found: dict[str, list[Skill]] = defaultdict(list)
-    for row in await SKILLS.rows(tx, ids=list(ids)):
-        found[row["job"]].append(Skill(row["id"], row["name"]))
-    return {id_: tuple(found.get(id_, ())) for id_ in ids}
 
 
 def _job(stored: Row) -> Job:

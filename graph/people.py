@@ -1,76 +1,75 @@
 """Reading people: candidates, colleagues, and what their profiles consist of."""
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from enum import StrEnum
+from typing import Any
 
-from graph.client import Row, Statement, Transaction
-from graph.paging import Key, Page, page_of, page_parameters
-from graph.profiles import RecordKind, Role
+from graph.client import Statement, Transaction
+from graph.profiles import Role
+from graph.reading import Anchor, Pattern, Sort, Source, node
 from graph.records import ROLE_LABELS
-
-T = TypeVar("T")
 
 BY_IDS = Statement(
     "people.by_ids",
     "UNWIND $ids AS id MATCH (p:Person {id: id}) RETURN p{.*, labels: labels(p)} AS person",
 )
 
-CANDIDATES = Statement(
-    "people.candidates",
-    """
-    MATCH (p:Candidate)
-    WHERE p.created_at IS NOT NULL
-      AND ($after IS NULL OR p.created_at < $after OR (p.created_at = $after AND p.id < $after_id))
-    RETURN p{.*, labels: labels(p)} AS person ORDER BY p.created_at DESC, p.id DESC LIMIT $limit
-    """,
-)
-COLLEAGUES = Statement(
-    "people.colleagues",
-    """
-    MATCH (p:Colleague)
-    WHERE p.created_at IS NOT NULL
-      AND ($after IS NULL OR p.created_at < $after OR (p.created_at = $after AND p.id < $after_id))
-    RETURN p{.*, labels: labels(p)} AS person ORDER BY p.created_at DESC, p.id DESC LIMIT $limit
-    """,
-)
+THERE = Statement("people.there", "UNWIND $ids AS id MATCH (p:Person:Candidate {id: id}) RETURN p.id AS id")
 COUNT_CANDIDATES = Statement("people.count_candidates", "MATCH (p:Candidate) RETURN count(p) AS total")
 COUNT_COLLEAGUES = Statement("people.count_colleagues", "MATCH (p:Colleague) RETURN count(p) AS total")
 
-EMPLOYMENTS = Statement(
-    "people.employments",
-    """
-    UNWIND $ids AS id
-    MATCH (:Person {id: id})-[w:WORKED_AT]->(c)
-    RETURN id AS person, w{.*, company_id: c.id} AS item
-    ORDER BY coalesce(w.last_month, -1) DESC, coalesce(w.first_month, -1) DESC, w.position
-    """,
+PERSON = Anchor("people.person", "(@node:Person {id: @id})")
+CANDIDATE = Anchor("people.candidate", "(@node:Person:Candidate {id: @id})")
+
+IS_CANDIDATE = Source("@node:Candidate")
+LABELS = Source("labels(@node)")
+LOCATED = Source("(@node.city IS NOT NULL OR @node.region IS NOT NULL OR @node.country IS NOT NULL)")
+CONSENTED = Source("@node.consent_at IS NOT NULL")
+AT_A_NAMED_COMPANY = Source("@node:Company")
+ACTIVE_STAGES = Source("[(@node)<-[:BY]-(:Application {status: 'ACTIVE'})-[:IN_STAGE]->(s) | s.category]")
+
+YEARS_OF_EXPERIENCE = Source("round(@node.experience_months / 12.0, 1, 'HALF_EVEN')")
+CONSENT_BASIS = Source("coalesce(@node.consent_basis, '')")
+
+
+class PersonOrder(StrEnum):
+    """What people can be sorted by."""
+
+    CREATED_AT = "CREATED_AT"
+    UPDATED_AT = "UPDATED_AT"
+    NAME = "NAME"
+    EXPERIENCE = "EXPERIENCE"
+
+
+_SORTS: dict[str, Sort] = {
+    PersonOrder.CREATED_AT: Sort(node("created_at"), descending=True, seek="@node.created_at IS NOT NULL"),
+    PersonOrder.UPDATED_AT: Sort(node("updated_at"), descending=True, seek="@node.updated_at IS NOT NULL"),
+    PersonOrder.NAME: Sort(Source("coalesce(@node.name, '')")),
+    PersonOrder.EXPERIENCE: Sort(Source("coalesce(@node.experience_months, 0)"), descending=True),
+}
+
+CANDIDATES = Pattern(name="people.candidates", match="(@node:Candidate)", sorts=_SORTS)
+COLLEAGUES = Pattern(name="people.colleagues", match="(@node:Colleague)", sorts=_SORTS)
+EMPLOYMENTS = Pattern(
+    name="people.employments",
+    match="(@parent)-[@edge:WORKED_AT]->(@node)",
+    order="coalesce(@edge.last_month, -1) DESC, coalesce(@edge.first_month, -1) DESC, @edge.position",
 )
-EDUCATIONS = Statement(
-    "people.educations",
-    """
-    UNWIND $ids AS id
-    MATCH (:Person {id: id})-[w:STUDIED_AT]->(s:School)
-    RETURN id AS person, w{.*, school_id: s.id, school_name: s.name} AS item
-    ORDER BY coalesce(w.last_month, -1) DESC, w.position
-    """,
+EDUCATIONS = Pattern(
+    name="people.educations",
+    match="(@parent)-[@edge:STUDIED_AT]->(@node:School)",
+    order="coalesce(@edge.last_month, -1) DESC, @edge.position",
 )
-SKILLS = Statement(
-    "people.skills",
-    """
-    UNWIND $ids AS id
-    MATCH (:Person {id: id})-[w:HAS_SKILL]->(s:Skill)
-    RETURN id AS person, {id: s.id, name: s.name} AS item ORDER BY w.position, s.id
-    """,
+SKILLS = Pattern(
+    name="people.skills",
+    match="(@parent)-[@edge:HAS_SKILL]->(@node:Skill)",
+    order="@edge.position, @node.id",
 )
-RECORDS = Statement(
-    "people.records",
-    """
-    UNWIND $ids AS id
-    MATCH (:Person {id: id})<-[:ABOUT]-(r:Record)
-    RETURN id AS person, r{.id, .kind, .origin, .received_at, .document} AS item ORDER BY r.received_at DESC, r.id
-    """,
+RECORDS = Pattern(
+    name="people.records",
+    match="(@parent)<-[:ABOUT]-(@node:Record)",
+    order="@node.received_at DESC, @node.id",
 )
 
 
@@ -103,68 +102,14 @@ class Person:
     roles: tuple[Role, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldEmployment:
-    """A time at a company as it stands in the profile."""
-
-    id: str
-    company_id: str | None
-    title: str | None
-    team: str | None
-    location: str | None
-    summary: str | None
-    start: str | None
-    end: str | None
-    current: bool
-    record_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldEducation:
-    """A time at a school as it stands in the profile."""
-
-    id: str
-    school_id: str
-    school_name: str
-    degree: str | None
-    field: str | None
-    start: str | None
-    end: str | None
-    record_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Skill:
-    """Something that people can do."""
-
-    id: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptRecord:
-    """What came in about a person, from where and when."""
-
-    id: str
-    kind: RecordKind
-    origin: str
-    received_at: str
-    document: str | None
-
-
 async def people_by_ids(tx: Transaction, /, *, ids: Sequence[str]) -> dict[str, Person]:
     """Return those of the people that exist."""
     return {row["person"]["id"]: person_of(row["person"]) for row in await BY_IDS.rows(tx, ids=list(ids))}
 
 
-async def candidates_page(tx: Transaction, /, *, first: int, after: Key | None) -> Page[Person]:
-    """Return candidates, the newest first."""
-    return await _page(tx, CANDIDATES, first=first, after=after)
-
-
-async def colleagues_page(tx: Transaction, /, *, first: int, after: Key | None) -> Page[Person]:
-    """Return colleagues, the newest first."""
-    return await _page(tx, COLLEAGUES, first=first, after=after)
+async def candidates_there(tx: Transaction, /, *, ids: Sequence[str]) -> frozenset[str]:
+    """Return those of the ids that are candidates'."""
+    return frozenset(row["id"] for row in await THERE.rows(tx, ids=list(ids)))
 
 
 async def count_candidates(tx: Transaction, /) -> int:
@@ -177,44 +122,6 @@ async def count_colleagues(tx: Transaction, /) -> int:
     """Count the colleagues."""
     row = await COUNT_COLLEAGUES.row(tx)
     return row["total"] if row else 0
-
-
-async def employments_of(tx: Transaction, /, *, ids: Sequence[str]) -> dict[str, tuple[HeldEmployment, ...]]:
-    """Return each person's employments, the latest first."""
-    return await _grouped(tx, EMPLOYMENTS, ids, _employment)
-
-
-async def educations_of(tx: Transaction, /, *, ids: Sequence[str]) -> dict[str, tuple[HeldEducation, ...]]:
-    """Return each person's educations, the latest first."""
-    return await _grouped(tx, EDUCATIONS, ids, _education)
-
-
-async def skills_of(tx: Transaction, /, *, ids: Sequence[str]) -> dict[str, tuple[Skill, ...]]:
-    """Return each person's skills in the order of their records."""
-    return await _grouped(tx, SKILLS, ids, lambda item: Skill(item["id"], item["name"]))
-
-
-async def records_of(tx: Transaction, /, *, ids: Sequence[str]) -> dict[str, tuple[KeptRecord, ...]]:
-    """Return each person's records, the newest first."""
-    return await _grouped(tx, RECORDS, ids, _record)
-
-
-async def _page(tx: Transaction, statement: Statement, *, first: int, after: Key | None) -> Page[Person]:
-    rows = await statement.rows(
-        tx,
-        **page_parameters(first, after),
-    )
-    people = [person_of(row["person"]) for row in rows]
-    return page_of(people, first=first, key=lambda p: Key(p.created_at, p.id), item=lambda p: p)
-
-
-async def _grouped(
-    tx: Transaction, statement: Statement, ids: Sequence[str], make: Callable[[Row], T]
-) -> dict[str, tuple[T, ...]]:
-    found: dict[str, list[T]] = defaultdict(list)
-    for row in await statement.rows(tx, ids=list(ids)):
-        found[row["person"]].append(make(row["item"]))
-    return {id_: tuple(found.get(id_, ())) for id_ in ids}
 
 
 def person_of(stored: Mapping[str, Any]) -> Person:
@@ -243,43 +150,10 @@ def person_of(stored: Mapping[str, Any]) -> Person:
         updated_at=stored["updated_at"],
         version=stored["version"],
         is_candidate="Candidate" in labels,
-        roles=tuple(role for role, label in ROLE_LABELS.items() if label in labels),
+        roles=roles_of(stored["labels"]),
     )
 
 
-def _employment(item: Row) -> HeldEmployment:
-    return HeldEmployment(
-        id=item["id"],
-        company_id=item.get("company_id"),
-        title=item.get("title"),
-        team=item.get("team"),
-        location=item.get("location"),
-        summary=item.get("summary"),
-        start=item.get("from"),
-        end=item.get("to"),
-        current=item["current"],
-        record_id=item["record"],
-    )
-
-
-def _education(item: Row) -> HeldEducation:
-    return HeldEducation(
-        id=item["id"],
-        school_id=item["school_id"],
-        school_name=item["school_name"],
-        degree=item.get("degree"),
-        field=item.get("field"),
-        start=item.get("from"),
-        end=item.get("to"),
-        record_id=item["record"],
-    )
-
-
-def _record(item: Row) -> KeptRecord:
-    return KeptRecord(
-        id=item["id"],
-        kind=RecordKind(item["kind"]),
-        origin=item["origin"],
-        received_at=item["received_at"],
-        document=item.get("document"),
-    )
+def roles_of(labels: Sequence[str]) -> tuple[Role, ...]:
+    """Return what a person with these labels does here as a colleague."""
+    return tuple(role for role, label in ROLE_LABELS.items() if label in labels)

@@ -1,13 +1,11 @@
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from graph import outbox
 from graph.client import Statement, Transaction
 from graph.errors import NotFound
 from graph.events import EventType, NewEvent, Subject
 from graph.ids import derived_id
-from graph.paging import Key, Page, page_of, page_parameters
+from graph.reading import Pattern, Sort, edge
 
 LOOK_UP = Statement(
     "shortlists.look_up",
@@ -29,32 +27,11 @@ ADD = Statement(
     CREATE (p)-[:SHORTLISTED_FOR {at: $at, by: $actor, note: $note}]->(j)
     """,
 )
-OF_JOBS = Statement(
-    "shortlists.of_jobs",
-    """
-    UNWIND $ids AS id
-    CALL (id) {
-      MATCH (:Job {id: id})<-[s:SHORTLISTED_FOR]-(p:Person)
-      WHERE $after IS NULL OR s.at < $after OR (s.at = $after AND p.id < $after_id)
-      RETURN s, p ORDER BY s.at DESC, p.id DESC LIMIT $limit
-    }
-    RETURN id AS parent, p.id AS candidate, s.at AS at, s.by AS by, s.note AS note ORDER BY at DESC, candidate DESC
-    """,
+OF_JOB = Pattern(
+    name="shortlists.of_job",
+    match="(@parent)<-[@edge:SHORTLISTED_FOR]-(@node:Person)",
+    sorts={"AT": Sort(edge("at"), descending=True)},
 )
-COUNT_OF_JOBS = Statement(
-    "shortlists.count_of_jobs",
-    "UNWIND $ids AS id MATCH (:Job {id: id})<-[s:SHORTLISTED_FOR]-() RETURN id AS parent, count(s) AS total",
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShortlistEntry:
-    """A candidate whom somebody put on a job's shortlist."""
-
-    candidate_id: str
-    at: str
-    by: str
-    note: str | None
 
 
 async def shortlist(
@@ -94,31 +71,3 @@ async def shortlist(
     )
     await outbox.append(tx, events)
     return tuple(added)
-
-
-async def shortlists_of_jobs(
-    tx: Transaction, /, *, ids: Sequence[str], first: int, after: Key | None
-) -> dict[str, Page[ShortlistEntry]]:
-    """Return a page of each job's shortlist, the newest first."""
-    found: dict[str, list[ShortlistEntry]] = defaultdict(list)
-    rows = await OF_JOBS.rows(
-        tx,
-        ids=list(ids),
-        **page_parameters(first, after),
-    )
-    for row in rows:
-        found[row["parent"]].append(
-            ShortlistEntry(candidate_id=row["candidate"], at=row["at"], by=row["by"], note=row["note"])
-        )
-    return {
-        id_: page_of(
-            found.get(id_, []), first=first, key=lambda e: Key(e.at, e.candidate_id), item=lambda e: e
-        )
-        for id_ in ids
-    }
-
-
-async def count_shortlists_of_jobs(tx: Transaction, /, *, ids: Sequence[str]) -> dict[str, int]:
-    """Count the candidates on each job's shortlist."""
-    rows = await COUNT_OF_JOBS.rows(tx, ids=list(ids))
-    return dict.fromkeys(ids, 0) | {row["parent"]: row["total"] for row in rows}

@@ -1,3 +1,4 @@
+from asyncio import AbstractEventLoop
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeAlias
@@ -47,6 +48,10 @@ class Context:
     def renewed(self) -> "Context":
         """Return the same with empty loaders: a WebSocket keeps one context for all its operations and events."""
         return replace(self, loaders=Loaders(self.services.graph))
+
+    def elsewhere(self, home: AbstractEventLoop) -> "Context":
+        """Return the same for a thread with an event loop of its own; what it loads comes from `home`."""
+        return replace(self, loaders=Loaders(self.services.graph, home))
 
 
 Info: TypeAlias = StrawberryInfo[Context, Any]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from graphql import (
+    ArgumentNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -18,6 +19,8 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
     VariableNode,
+    Visitor,
+    visit,
 )
 from strawberry.extensions import SchemaExtension
 
@@ -27,17 +30,20 @@ DEEPEST = 12
 DEEPEST_INTROSPECTION = 24
 MOST_FIELDS = 500
 MOST_ROWS = 10_000
+MOST_VALUES = 50_000
 MOST_DIRECTIVES = 50
+MOST_TOKENS = 1_000
 _PAGE_ARGUMENT = "first"
 _DIGITS_THAT_MATTER = 9
 
 
 class Cost(NamedTuple):
-    """Levels, fields after spreading all fragments, rows by the product of page sizes, and directives."""
+    """Levels, fields after spreading all fragments, rows and values by the product of page sizes, and directives."""
 
     depth: int = 0
     fields: int = 0
     rows: int = 0
+    values: int = 0
     directives: int = 0
 
     def beside(self, other: "Cost") -> "Cost":
@@ -46,6 +52,7 @@ class Cost(NamedTuple):
             max(self.depth, other.depth),
             self.fields + other.fields,
             self.rows + other.rows,
+            self.values + other.values,
             self.directives + other.directives,
         )
 
@@ -74,10 +81,10 @@ class _Counter:
         depth = inner.depth + 1
         if field.name.value in {"__schema", "__type"}:
             depth = max(1, depth - (DEEPEST_INTROSPECTION - DEEPEST))
-        rows = inner.rows
+        rows, values = inner.rows, inner.values + 1
         if (first := self._first(field)) is not None:
-            rows = first * max(1, inner.rows)
-        return Cost(depth, inner.fields + 1, rows, inner.directives)
+            rows, values = first * max(1, inner.rows), first * values
+        return Cost(depth, inner.fields + 1, rows, values, inner.directives)
 
     def fragment(self, name: str) -> Cost:
         if name not in self.known:
@@ -114,6 +121,23 @@ def cost_of(document: DocumentNode, variables: Mapping[str, Any] | None) -> Cost
     return total
 
 
+def page_variables(document: DocumentNode) -> tuple[str, ...]:
+    """Return the variables that decide about page sizes."""
+    finder = _PageVariables()
+    visit(document, finder)
+    return tuple(sorted(finder.names))
+
+
+class _PageVariables(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_argument(self, node: ArgumentNode, *_: object) -> None:
+        if node.name.value == _PAGE_ARGUMENT and isinstance(node.value, VariableNode):
+            self.names.add(node.value.name.value)
+
+
 def check(cost: Cost) -> None:
     """Refuse what costs too much.
 
@@ -124,6 +148,7 @@ def check(cost: Cost) -> None:
         (cost.depth, DEEPEST, "levels deep"),
         (cost.fields, MOST_FIELDS, "fields after spreading its fragments"),
         (cost.rows, MOST_ROWS, "rows by the product of its page sizes"),
+        (cost.values, MOST_VALUES, "values by the product of its page sizes"),
         (cost.directives, MOST_DIRECTIVES, "directives"),
     ):
         if value > limit:

@@ -1,51 +1,65 @@
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from strawberry.dataloader import DataLoader
 
-from graph.client import Graph
-
-T = TypeVar("T")
+from graph.client import Graph, Statement
+from graph.composing import by_ids, from_nothing
+from graph.reading import Anchor, PageShape, Row
 
 MOST_IDS = 1_000
 
 
 class Loaders:
-    """Batches the reads of one operation: each level of a query costs one round trip per kind of read.
+    """Batches the reads of one operation where the planner is not in charge.
 
-    A batch is a function of `graph` that takes `ids` and returns a map from id to result.
+    Each level of a query costs one round trip per kind of read.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, home: asyncio.AbstractEventLoop | None = None) -> None:
+        """`home` is the event loop that the graph lives on, where it is not the one that loads."""
         self._graph = graph
+        self._home = home
         self._loaders: dict[Any, DataLoader[str, Any]] = {}
 
-    async def load(
-        self, batch: Callable[..., Awaitable[Mapping[str, T]]], id: str, **arguments: Any
-    ) -> T | None:
-        """Return what `batch` finds for the id, asked together with all ids of this moment."""
-        key = (batch, *sorted(arguments.items()))
+    async def read(
+        self,
+        anchor: Anchor,
+        row: Row,
+        id: str,
+        pages: Sequence[PageShape] = (),
+        parameters: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Return the row of what has the id, or None; asked together with all ids of this moment."""
+        given = dict(parameters or {})
+        key = (anchor, row, tuple(pages), repr(given))
         if key not in self._loaders:
-            self._loaders[key] = DataLoader(self._load_function(batch, arguments), max_batch_size=MOST_IDS)
-        found: T | None = await self._loaders[key].load(id)
-        return found
+            load = self._load_function(by_ids(anchor, row, pages), given)
+            self._loaders[key] = DataLoader(load, max_batch_size=MOST_IDS)
+        return await self._loaders[key].load(id)
 
-    async def require(self, batch: Callable[..., Awaitable[Mapping[str, T]]], id: str, **arguments: Any) -> T:
-        """Return what `batch` finds for an id that must be there: a reference inside the graph."""
-        found = await self.load(batch, id, **arguments)
-        if found is None:
-            raise LookupError(f"{batch.__name__} did not find a referenced node")
-        return found
+    async def read_from_nothing(
+        self, name: str, row: Row, pages: Sequence[PageShape], parameters: Mapping[str, Any]
+    ) -> Any:
+        """Return the row of lists that hang on nothing."""
+        return await self._value(from_nothing(name, row, pages), dict(parameters))
+
+    async def _value(self, statement: Statement, parameters: Mapping[str, Any]) -> Any:
+        reading = self._graph.value(statement, parameters)
+        if self._home is None:
+            return await reading
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(reading, self._home))
 
     def clear(self) -> None:
         """Forget what was read: a subscription reads anew for each event."""
         self._loaders.clear()
 
     def _load_function(
-        self, batch: Callable[..., Awaitable[Mapping[str, T]]], arguments: Mapping[str, Any]
-    ) -> Callable[[Sequence[str]], Awaitable[Sequence[T | None]]]:
-        async def load(ids: Sequence[str]) -> Sequence[T | None]:
-            found = await self._graph.read(batch, ids=list(ids), **arguments)
+        self, statement: Statement, parameters: Mapping[str, Any]
+    ) -> Callable[[Sequence[str]], Awaitable[Sequence[Any]]]:
+        async def load(ids: Sequence[str]) -> Sequence[Any]:
+            found = dict(await self._value(statement, {**parameters, "ids": list(ids)}))
             return [found.get(id_) for id_ in ids]
 
         return load

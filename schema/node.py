@@ -3,6 +3,8 @@
 import base64
 import binascii
 import re
+from binascii import b2a_base64
+from collections.abc import Callable
 from enum import StrEnum
 
 import strawberry
@@ -38,9 +40,22 @@ class Node:
     id: strawberry.ID = strawberry.field(description="Names this object for ever; opaque.")
 
 
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+
+
 def global_id(kind: Kind, id: str) -> strawberry.ID:
     """Return the id that clients know."""
-    return strawberry.ID(base64.urlsafe_b64encode(f"{kind}:{id}".encode()).decode())
+    return _encoded(f"{kind}:{id}")
+
+
+def global_ids(kind: Kind) -> Callable[[str | None], strawberry.ID | None]:
+    """Return what makes the global ids of a kind, and none of none."""
+    prefix = f"{kind}:"
+    return lambda id_: None if id_ is None else _encoded(prefix + id_)
+
+
+def _encoded(plain: str) -> strawberry.ID:
+    return b2a_base64(plain.encode(), newline=False).translate(_URL_SAFE).decode()  # type: ignore[return-value]
 
 
 def any_id(global_: str) -> tuple[Kind, str] | None:

@@ -84,6 +84,11 @@ class Principal:
         """Return how the event log names this principal."""
         return f"token:{self.id}"
 
+    @property
+    def rights(self) -> str:
+        """Return what decides, and alone decides, what this principal may see."""
+        return str(self.role)
+
     def may(self, permission: Permission) -> bool:
         """Say whether the table grants the permission."""
         return permission in GRANTS[self.role]
@@ -91,6 +96,11 @@ class Principal:
     def event_types(self) -> frozenset[EventType]:
         """Return the events that this principal may hear of."""
         return PARTNER_EVENTS if self.role is AccessRole.PARTNER else frozenset(EventType)
+
+
+def forbidden(permission: Permission) -> KithError:
+    """Return the error of those who lack a permission."""
+    return KithError("FORBIDDEN", f"your role lacks the permission {permission}")
 
 
 class Requires(FieldExtension):
@@ -101,7 +111,7 @@ class Requires(FieldExtension):
 
     def _check(self, info: Info[Any, Any]) -> None:
         if not info.context.principal.may(self.permission):
-            raise KithError("FORBIDDEN", f"your role lacks the permission {self.permission}")
+            raise forbidden(self.permission)
 
     def resolve(self, next_: Callable[..., Any], source: Any, info: Info[Any, Any], **kwargs: Any) -> Any:
         self._check(info)

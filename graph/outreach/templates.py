@@ -6,7 +6,7 @@ from graph.client import Row, Statement, Transaction
 from graph.errors import Conflict
 from graph.events import EventType, NewEvent, Subject
 from graph.outreach.merging import check_template
-from graph.paging import Key, Page, page_of, page_parameters
+from graph.reading import Anchor, Pattern, Sort, node
 
 CREATE = Statement(
     "templates.create",
@@ -21,16 +21,12 @@ CREATE = Statement(
 BY_IDS = Statement(
     "templates.by_ids", "UNWIND $ids AS id MATCH (t:Template {id: id}) RETURN properties(t) AS template"
 )
-PAGE = Statement(
-    "templates.page",
-    """
-    MATCH (t:Template)
-    WHERE t.created_at IS NOT NULL
-      AND ($after IS NULL OR t.created_at < $after OR (t.created_at = $after AND t.id < $after_id))
-    RETURN properties(t) AS template ORDER BY t.created_at DESC, t.id DESC LIMIT $limit
-    """,
+TEMPLATE = Anchor("templates.template", "(@node:Template {id: @id})")
+TEMPLATES = Pattern(
+    name="templates.templates",
+    match="(@node:Template)",
+    sorts={"CREATED_AT": Sort(node("created_at"), descending=True, seek="@node.created_at IS NOT NULL")},
 )
-COUNT = Statement("templates.count", "MATCH (t:Template) RETURN count(t) AS total")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,22 +86,6 @@ async def templates_by_ids(tx: Transaction, /, *, ids: Sequence[str]) -> dict[st
     """Return those of the templates that exist."""
     rows = await BY_IDS.rows(tx, ids=list(ids))
     return {row["template"]["id"]: _template(row["template"]) for row in rows}
-
-
-async def templates_page(tx: Transaction, /, *, first: int, after: Key | None) -> Page[Template]:
-    """Return templates, the newest first."""
-    rows = await PAGE.rows(
-        tx,
-        **page_parameters(first, after),
-    )
-    found = [_template(row["template"]) for row in rows]
-    return page_of(found, first=first, key=lambda t: Key(t.created_at, t.id), item=lambda t: t)
-
-
-async def count_templates(tx: Transaction, /) -> int:
-    """Count the templates."""
-    row = await COUNT.row(tx)
-    return row["total"] if row else 0
 
 
 def _template(stored: Row) -> Template:

@@ -4,7 +4,6 @@ A refusal is kept too, as a touch that was never queued: a repeated call must an
 timeline shows that nothing was sent and why. Only an unknown id leaves nothing behind, as there is nobody to hang it on.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +16,7 @@ from graph.errors import InvalidInput, NotFound
 from graph.events import EventType, NewEvent, Subject
 from graph.ids import derived_id
 from graph.outreach.merging import MergeField, fields_of, first_name, one_line
+from graph.reading import Anchor, Pattern, Source
 
 MOST_CANDIDATES = 500
 LONGEST_KEY = 200
@@ -67,28 +67,13 @@ KEEP = Statement(
     RETURN t.id AS id
     """,
 )
-BY_IDS = Statement(
-    "touches.by_ids",
-    """
-    UNWIND $ids AS id
-    MATCH (p:Person)<-[:TO]-(t:Touch {id: id})-[:USING]->(template:Template)
-    RETURN t{.*, candidate_id: p.id, template_id: template.id, job_id: [(t)-[:FOR]->(j:Job) | j.id][0],
-             sender_id: [(t)-[:SENT_BY]->(s) | s.id][0]} AS touch
-    """,
-)
-OF_PEOPLE = Statement(
-    "touches.of_people",
-    """
-    UNWIND $ids AS id
-    CALL (id) {
-      MATCH (p:Person {id: id})<-[:TO]-(t:Touch)
-      WITH p, t ORDER BY t.queued_at DESC, t.id DESC LIMIT $most
-      MATCH (t)-[:USING]->(template:Template)
-      RETURN t{.*, candidate_id: p.id, template_id: template.id, job_id: [(t)-[:FOR]->(j:Job) | j.id][0],
-               sender_id: [(t)-[:SENT_BY]->(s) | s.id][0]} AS touch
-    }
-    RETURN id AS person, touch ORDER BY touch.queued_at DESC, touch.id DESC
-    """,
+TOUCH = Anchor("touches.touch", "(@node:Touch {id: @id})")
+TEMPLATE_ID = Source("[(@node)-[:USING]->(t:Template) | t.id][0]")
+OF_PERSON = Pattern(
+    name="touches.of_person",
+    match="(@parent)<-[:TO]-(@node:Touch)",
+    order="@node.queued_at DESC, @node.id DESC",
+    most=MOST_OF_A_PERSON,
 )
 
 
@@ -136,26 +121,6 @@ class TouchOutcome:
     queued: bool
     refusal: Refusal | None
     repeated: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Touch:
-    """A dated contact with a person; `subject` is known once it was about to be sent."""
-
-    id: str
-    key: str
-    channel: str
-    status: TouchStatus
-    reason: str | None
-    subject: str | None
-    queued_at: str
-    sent_at: str | None
-    attempts: int
-    candidate_id: str
-    template_id: str
-    job_id: str | None
-    sender_id: str | None
-    sender_name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,19 +218,6 @@ async def queue_touches(
     return tuple(outcomes[id_] for id_ in dict.fromkeys(candidate_ids))
 
 
-async def touches_by_ids(tx: Transaction, /, *, ids: Sequence[str]) -> dict[str, Touch]:
-    """Return those of the touches that exist."""
-    return {row["touch"]["id"]: _touch(row["touch"]) for row in await BY_IDS.rows(tx, ids=list(ids))}
-
-
-async def touches_of(tx: Transaction, /, *, ids: Sequence[str]) -> dict[str, tuple[Touch, ...]]:
-    """Return the touches of each person, the newest first, at most 200 each."""
-    found: dict[str, list[Touch]] = defaultdict(list)
-    for row in await OF_PEOPLE.rows(tx, ids=list(ids), most=MOST_OF_A_PERSON):
-        found[row["person"]].append(_touch(row["touch"]))
-    return {id_: tuple(found.get(id_, ())) for id_ in ids}
-
-
 async def recipients_of(tx: Transaction, /, *, ids: Sequence[str]) -> dict[str, Recipient]:
     """Return those of the candidates that exist, as far as writing to them goes."""
     return {row["id"]: recipient_of(row) for row in await RECIPIENTS.rows(tx, ids=list(ids))}
@@ -339,22 +291,3 @@ async def _first_outcomes(tx: Transaction, touch_ids: Iterable[str]) -> dict[str
     return {
         row["id"]: Refusal(row["reason"]) if row["status"] == TouchStatus.REFUSED else None for row in rows
     }
-
-
-def _touch(stored: Row) -> Touch:
-    return Touch(
-        id=stored["id"],
-        key=stored["key"],
-        channel=stored["channel"],
-        status=TouchStatus(stored["status"]),
-        reason=stored.get("reason"),
-        subject=stored.get("subject"),
-        queued_at=stored["queued_at"],
-        sent_at=stored.get("sent_at"),
-        attempts=stored["attempts"],
-        candidate_id=stored["candidate_id"],
-        template_id=stored["template_id"],
-        job_id=stored["job_id"],
-        sender_id=stored["sender_id"],
-        sender_name=stored["sender_name"],
-    )

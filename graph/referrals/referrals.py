@@ -1,4 +1,3 @@
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -6,9 +5,8 @@ from graph import outbox
 from graph.client import Row, Statement, Transaction
 from graph.errors import Conflict, InvalidInput, NotFound
 from graph.events import EventType, NewEvent, Subject
+from graph.reading import Anchor, Pattern, Source
 
-MOST_OF_A_PERSON = 200
-"""Most referrals read for one person; the newest."""
 LONGEST_NOTE = 5_000
 LONGEST_RELATIONSHIP = 200
 
@@ -44,19 +42,10 @@ BY_IDS = Statement(
     RETURN r{.*, by_id: by.id, of_id: of.id, job_id: [(r)-[:FOR]->(j:Job) | j.id][0]} AS referral
     """,
 )
-OF_PEOPLE = Statement(
-    "referrals.of_people",
-    """
-    UNWIND $ids AS id
-    CALL (id) {
-      MATCH (of:Person {id: id})<-[:OF]-(r:Referral)
-      WITH r, of ORDER BY r.at DESC, r.id DESC LIMIT $most
-      MATCH (r)-[:BY]->(by:Person)
-      RETURN r{.*, by_id: by.id, of_id: of.id, job_id: [(r)-[:FOR]->(j:Job) | j.id][0]} AS referral
-    }
-    RETURN id AS person, referral ORDER BY referral.at DESC, referral.id DESC
-    """,
-)
+REFERRAL = Anchor("referrals.referral", "(@node:Referral {id: @id})")
+JOB_ID = Source("[(@node)-[:FOR]->(j:Job) | j.id][0]")
+BY = Pattern(name="referrals.by", match="(@parent)-[:BY]->(@node:Person)")
+OF = Pattern(name="referrals.of", match="(@parent)-[:OF]->(@node:Person)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,14 +124,6 @@ async def referrals_by_ids(tx: Transaction, /, *, ids: Sequence[str]) -> dict[st
     """Return those of the referrals that exist."""
     rows = await BY_IDS.rows(tx, ids=list(ids))
     return {row["referral"]["id"]: _referral(row["referral"]) for row in rows}
-
-
-async def referrals_of(tx: Transaction, /, *, ids: Sequence[str]) -> dict[str, tuple[Referral, ...]]:
-    """Return the referrals of each person, the newest first, at most 200 each."""
-    found: dict[str, list[Referral]] = defaultdict(list)
-    for row in await OF_PEOPLE.rows(tx, ids=list(ids), most=MOST_OF_A_PERSON):
-        found[row["person"]].append(_referral(row["referral"]))
-    return {id_: tuple(found.get(id_, ())) for id_ in ids}
 
 
 def _check(referral: NewReferral) -> None:

@@ -10,6 +10,7 @@ from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.node import Kind, local_id
 from schema.permissions import Permission, Requires
+from schema.reads import by_id, referenced
 
 LONGEST_SOURCE = 200
 
@@ -32,13 +33,13 @@ class MoveApplicationInput:
 
 @strawberry.type(description="The answer to `applyToJob`.")
 class ApplyToJobPayload:
-    application: Application | None = strawberry.field(description="The application, null on refusal.")
+    application: Application | None = referenced("The application, null on refusal.")
     user_errors: list[UserError] = strawberry.field(description="Why the input was refused; else empty.")
 
 
 @strawberry.type(description="The answer to `moveApplication`.")
 class MoveApplicationPayload:
-    application: Application | None = strawberry.field(description="The application, null on refusal.")
+    application: Application | None = referenced("The application, null on refusal.")
     user_errors: list[UserError] = strawberry.field(description="Why the input was refused; else empty.")
 
 
@@ -86,7 +87,7 @@ async def _apply(info: Info, given: ApplyToJobInput) -> ApplyToJobPayload:
         actor=info.context.principal.actor,
         at=at,
     )
-    return ApplyToJobPayload(application=Application.of(application), user_errors=[])
+    return ApplyToJobPayload(application=by_id(application.id), user_errors=[])
 
 
 async def _move(info: Info, given: MoveApplicationInput) -> MoveApplicationPayload:
@@ -99,4 +100,4 @@ async def _move(info: Info, given: MoveApplicationInput) -> MoveApplicationPaylo
         actor=info.context.principal.actor,
         at=now(),
     )
-    return MoveApplicationPayload(application=Application.of(application), user_errors=[])
+    return MoveApplicationPayload(application=by_id(application.id), user_errors=[])

@@ -1,20 +1,18 @@
 import strawberry
 
-from graph.applications import applications_page, count_applications
-from schema.applications.types import Application
-from schema.context import Info
-from schema.pagination import After, Connection, First, connection_of, key_of, page_size
-from schema.permissions import Permission, Requires
+from graph.applications import APPLICATIONS
+from schema.applications.types import Application, ApplicationFilter, ApplicationSort
+from schema.pagination import Connection
+from schema.permissions import Permission
+from schema.reads import paged
 
 
 @strawberry.type
 class ApplicationQueries:
-    @strawberry.field(
-        description="Applications, the newest first.", extensions=[Requires(Permission.APPLICATIONS_READ)]
+    applications: Connection[Application] = paged(
+        "Applications, the newest first.",
+        APPLICATIONS,
+        where=ApplicationFilter,
+        sort_by=ApplicationSort,
+        requires=Permission.APPLICATIONS_READ,
     )
-    async def applications(self, info: Info, first: First, after: After = None) -> Connection[Application]:
-        graph = info.context.graph
-        page = await graph.read(applications_page, first=page_size(first), after=key_of(after))
-        return connection_of(
-            page, node=Application.of, count=lambda: graph.read(count_applications), after=after
-        )

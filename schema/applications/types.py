@@ -1,15 +1,25 @@
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import strawberry
 
-from graph.applications import Application as ApplicationRecord
+from graph import applications
 from graph.applications import ApplicationStatus
-from graph.jobs import Stage as StageRecord
-from graph.jobs import StageCategory, jobs_by_ids, stages_of
-from graph.people import people_by_ids
-from schema.context import Info
-from schema.node import Kind, Node, global_id
-from schema.permissions import Permission, Requires
+from graph.jobs import ACTIVE_APPLICATIONS, StageCategory
+from graph.reading import ID, Anchor, node
+from schema.filters import (
+    DateTimeFilter,
+    EnumFilter,
+    IdFilter,
+    SortDirection,
+    TextFilter,
+    filtered,
+    ids_of,
+    joined,
+)
+from schema.node import Kind, Node
+from schema.origins import Read
+from schema.permissions import Permission
+from schema.reads import identity, related, stored
 from schema.scalars import DateTime
 
 if TYPE_CHECKING:
@@ -24,65 +34,58 @@ strawberry.enum(
     name="ApplicationStatus",
     description="How an application stands, apart from its stage.",
 )
+strawberry.enum(
+    applications.ApplicationOrder,
+    name="ApplicationSortField",
+    description="What applications are sorted by.",
+)
 
 
 @strawberry.type(description="A step of a job's pipeline.")
-class Stage:
-    id: strawberry.ID = strawberry.field(description="Names the stage; give it to `moveApplication`.")
-    name: str = strawberry.field(description="The customer's own name.")
-    category: StageCategory = strawberry.field(description="What it means.")
-    position: int = strawberry.field(description="Its place in the pipeline, from 0.")
-    active_applications: int = strawberry.field(description="How many active applications are in it.")
-
-    @classmethod
-    def of(cls, record: StageRecord) -> "Stage":
-        return cls(
-            id=global_id(Kind.STAGE, record.id),
-            name=record.name,
-            category=record.category,
-            position=record.position,
-            active_applications=record.applications,
-        )
+class Stage(Read):
+    id: strawberry.ID = identity(Kind.STAGE, "Names the stage; give it to `moveApplication`.")
+    name: str = stored("The customer's own name.", node("name"))
+    category: StageCategory = stored("What it means.", node("category"), make=StageCategory)
+    position: int = stored("Its place in the pipeline, from 0.", node("position"))
+    active_applications: int = stored("How many active applications are in it.", ACTIVE_APPLICATIONS)
 
 
 @strawberry.type(description="One candidate's application for one job.")
-class Application(Node):
-    candidate_key: strawberry.Private[str]
-    job_key: strawberry.Private[str]
-    stage_key: strawberry.Private[str]
-    status: ApplicationStatus = strawberry.field(description="Whether it is still going on.")
-    applied_at: DateTime = strawberry.field(description="When it was made.")
-    stage_since: DateTime = strawberry.field(description="Since when it is in its stage.")
-    source: str | None = strawberry.field(description="Where the candidate came from.")
+class Application(Read, Node):
+    anchor: ClassVar[Anchor] = applications.APPLICATION
+    id: strawberry.ID = identity(Kind.APPLICATION)
+    status: ApplicationStatus = stored(
+        "Whether it is still going on.", node("status"), make=ApplicationStatus
+    )
+    applied_at: DateTime = stored("When it was made.", node("applied_at"))
+    stage_since: DateTime = stored("Since when it is in its stage.", applications.STAGE_SINCE)
+    source: str | None = stored("Where the candidate came from.", node("source"))
+    candidate: Annotated["Candidate", strawberry.lazy("schema.candidates.types")] | None = related(
+        "Who applied.", applications.CANDIDATE, requires=Permission.CANDIDATES_READ
+    )
+    job: Annotated["Job", strawberry.lazy("schema.jobs.types")] | None = related(
+        "What for.", applications.JOB, requires=Permission.JOBS_READ
+    )
+    stage: Stage = related("How far it has come.", applications.STAGE)
 
-    @strawberry.field(description="Who applied.", extensions=[Requires(Permission.CANDIDATES_READ)])
-    async def candidate(
-        self, info: Info
-    ) -> Annotated["Candidate", strawberry.lazy("schema.candidates.types")]:
-        from schema.candidates.types import Candidate  # noqa: PLC0415 - the two types refer to each other
 
-        return Candidate.of(await info.context.loaders.require(people_by_ids, self.candidate_key))
+@strawberry.input(description="Which applications; all that is given must hold.")
+class ApplicationFilter:
+    all: list["ApplicationFilter"] | None = joined("AND", "All of these hold.")
+    any: list["ApplicationFilter"] | None = joined("OR", "One of these holds.")
+    none: "ApplicationFilter | None" = joined("NOT", "This does not hold.")
+    id: IdFilter | None = filtered("By id.", ID, ids_of(Kind.APPLICATION))
+    job: IdFilter | None = filtered("By the job.", applications.JOB_ID, ids_of(Kind.JOB))
+    candidate: IdFilter | None = filtered("By the candidate.", applications.CANDIDATE_ID, ids_of(Kind.PERSON))
+    status: EnumFilter[ApplicationStatus] | None = filtered("By how it stands.", node("status"))
+    stage: EnumFilter[StageCategory] | None = filtered(
+        "By what its stage means.", applications.STAGE_CATEGORY
+    )
+    source: TextFilter | None = filtered("By where the candidate came from.", node("source"))
+    applied_at: DateTimeFilter | None = filtered("By when it was made.", node("applied_at"))
 
-    @strawberry.field(description="What for.", extensions=[Requires(Permission.JOBS_READ)])
-    async def job(self, info: Info) -> Annotated["Job", strawberry.lazy("schema.jobs.types")]:
-        from schema.jobs.types import Job  # noqa: PLC0415 - the two types refer to each other
 
-        return Job.of(await info.context.loaders.require(jobs_by_ids, self.job_key))
-
-    @strawberry.field(description="How far it has come.")
-    async def stage(self, info: Info) -> Stage:
-        stages = await info.context.loaders.require(stages_of, self.job_key)
-        return Stage.of(next(stage for stage in stages if stage.id == self.stage_key))
-
-    @classmethod
-    def of(cls, record: ApplicationRecord) -> "Application":
-        return cls(
-            id=global_id(Kind.APPLICATION, record.id),
-            candidate_key=record.candidate_id,
-            job_key=record.job_id,
-            stage_key=record.stage_id,
-            status=record.status,
-            applied_at=DateTime(record.applied_at),
-            stage_since=DateTime(record.stage_since),
-            source=record.source,
-        )
+@strawberry.input(description="How applications are sorted.")
+class ApplicationSort:
+    field: applications.ApplicationOrder = strawberry.field(description="By what.")
+    direction: SortDirection = strawberry.field(default=SortDirection.DESC, description="Which way round.")

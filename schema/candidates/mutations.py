@@ -4,7 +4,6 @@ import strawberry
 
 from graph.errors import InvalidInput
 from graph.ids import new_id, now
-from graph.people import people_by_ids
 from graph.profiles import RecordKind
 from graph.records import NewRecord, save_records
 from schema.candidates.inputs import CreateCandidateInput, consent_of, profile_of
@@ -12,6 +11,7 @@ from schema.candidates.types import Candidate
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.permissions import Permission, Requires
+from schema.reads import by_id, referenced
 
 LONGEST_ORIGIN = 200
 MOST_EXTERNAL_IDS = 20
@@ -20,7 +20,7 @@ LONGEST_EXTERNAL_ID = 400
 
 @strawberry.type(description="The answer to `createCandidate`.")
 class CreateCandidatePayload:
-    candidate: Candidate | None = strawberry.field(description="The candidate, null on refusal.")
+    candidate: Candidate | None = referenced("The candidate, null on refusal.")
     created: bool = strawberry.field(description="False where the person was known and the input was added.")
     user_errors: list[UserError] = strawberry.field(description="Why the input was refused; else empty.")
 
@@ -71,5 +71,4 @@ async def _create(info: Info, given: CreateCandidateInput) -> CreateCandidatePay
     )
     context = info.context
     (saved,) = await context.graph.write(save_records, records=[record], actor=context.principal.actor, at=at)
-    person = await context.loaders.require(people_by_ids, saved.person_id)
-    return CreateCandidatePayload(candidate=Candidate.of(person), created=saved.created, user_errors=[])
+    return CreateCandidatePayload(candidate=by_id(saved.person_id), created=saved.created, user_errors=[])

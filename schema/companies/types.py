@@ -1,24 +1,32 @@
+from typing import ClassVar
+
 import strawberry
 
-from graph.companies import Company as CompanyRecord
-from graph.companies import headcounts
-from schema.context import Info
-from schema.node import Kind, Node, global_id
-from schema.permissions import Permission, Requires
+from graph.companies import COMPANY, KNOWN_EMPLOYMENTS
+from graph.reading import ID, Anchor, node
+from schema.filters import IdFilter, TextFilter, filtered, ids_of, joined
+from schema.node import Kind, Node
+from schema.origins import Read
+from schema.permissions import Permission
+from schema.reads import identity, stored
 
 
 @strawberry.type(description="An employer that somebody in the graph worked for.")
-class Company(Node):
-    key: strawberry.Private[str]
-    name: str = strawberry.field(description="The name as first met.")
-
-    @strawberry.field(
-        description="How many employments at this company are known.",
-        extensions=[Requires(Permission.CANDIDATES_READ)],
+class Company(Read, Node):
+    anchor: ClassVar[Anchor] = COMPANY
+    id: strawberry.ID = identity(Kind.COMPANY)
+    name: str = stored("The name as first met.", node("name"))
+    known_employments: int | None = stored(
+        "How many employments at this company are known.",
+        KNOWN_EMPLOYMENTS,
+        requires=Permission.CANDIDATES_READ,
     )
-    async def known_employments(self, info: Info) -> int:
-        return await info.context.loaders.require(headcounts, self.key)
 
-    @classmethod
-    def of(cls, record: CompanyRecord) -> "Company":
-        return cls(id=global_id(Kind.COMPANY, record.id), key=record.id, name=record.name)
+
+@strawberry.input(description="Which companies; all that is given must hold.")
+class CompanyFilter:
+    all: list["CompanyFilter"] | None = joined("AND", "All of these hold.")
+    any: list["CompanyFilter"] | None = joined("OR", "One of these holds.")
+    none: "CompanyFilter | None" = joined("NOT", "This does not hold.")
+    id: IdFilter | None = filtered("By id.", ID, ids_of(Kind.COMPANY))
+    name: TextFilter | None = filtered("By name.", node("name"))

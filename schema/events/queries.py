@@ -4,7 +4,7 @@ from graph.outbox import events_after
 from schema.context import Info
 from schema.events.subscriptions import AfterEvent, OfTypes, sequence_of
 from schema.events.types import Event
-from schema.pagination import First, PageInfo, page_size
+from schema.paging import First, PageInfo, page_size
 from schema.permissions import Permission, Requires
 from schema.scalars import Sequence
 
@@ -23,9 +23,7 @@ class EventConnection:
     )
     last_sequence: Sequence = strawberry.field(description="The number up to which the log was read.")
 
-    @strawberry.field(description="The events without their cursors.")
-    def nodes(self) -> list[Event]:
-        return [edge.node for edge in self.edges]
+    nodes: list[Event] = strawberry.field(description="The events without their cursors.")
 
 
 @strawberry.type
@@ -48,6 +46,7 @@ class EventQueries:
         edges = [EventEdge(cursor=str(event.sequence), node=Event.of(event)) for event in page.events]
         return EventConnection(
             edges=edges,
+            nodes=[edge.node for edge in edges],
             page_info=PageInfo(
                 has_next_page=page.has_next,
                 has_previous_page=after is not None,

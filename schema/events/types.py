@@ -1,16 +1,13 @@
 import strawberry
 
-from graph.applications import applications_by_ids
 from graph.events import Event as EventRecord
 from graph.events import EventType
-from graph.jobs import jobs_by_ids
-from graph.people import people_by_ids
 from schema.applications.types import Application
 from schema.candidates.types import Candidate
-from schema.context import Info
 from schema.jobs.types import Job
 from schema.node import Kind, global_id
-from schema.permissions import Permission, Requires
+from schema.permissions import Permission
+from schema.reads import by_id, referenced
 from schema.scalars import DateTime, Sequence
 
 strawberry.enum(
@@ -26,7 +23,6 @@ class EventDetail:
 
 @strawberry.type(description="Something that happened, kept for as long as what it is about.")
 class Event:
-    record: strawberry.Private[EventRecord]
     id: strawberry.ID = strawberry.field(
         description="Names the event for ever; use it to recognise repetitions."
     )
@@ -43,37 +39,18 @@ class Event:
     referral_id: strawberry.ID | None = strawberry.field(description="The referral it is about.")
     detail: list[EventDetail] = strawberry.field(description="Codes that belong to it.")
 
-    @strawberry.field(
-        description="The candidate as they are now; null once gone.",
-        extensions=[Requires(Permission.CANDIDATES_READ)],
+    candidate: Candidate | None = referenced(
+        "The candidate as they are now; null once gone.", requires=Permission.CANDIDATES_READ
     )
-    async def candidate(self, info: Info) -> Candidate | None:
-        key = self.record.subject.candidate_id
-        found = await info.context.loaders.load(people_by_ids, key) if key else None
-        return Candidate.of(found) if found and found.is_candidate else None
-
-    @strawberry.field(
-        description="The job as it is now; null once gone.", extensions=[Requires(Permission.JOBS_READ)]
+    job: Job | None = referenced("The job as it is now; null once gone.", requires=Permission.JOBS_READ)
+    application: Application | None = referenced(
+        "The application as it is now; null once gone.", requires=Permission.APPLICATIONS_READ
     )
-    async def job(self, info: Info) -> Job | None:
-        key = self.record.subject.job_id
-        found = await info.context.loaders.load(jobs_by_ids, key) if key else None
-        return Job.of(found) if found else None
-
-    @strawberry.field(
-        description="The application as it is now; null once gone.",
-        extensions=[Requires(Permission.APPLICATIONS_READ)],
-    )
-    async def application(self, info: Info) -> Application | None:
-        key = self.record.subject.application_id
-        found = await info.context.loaders.load(applications_by_ids, key) if key else None
-        return Application.of(found) if found else None
 
     @classmethod
     def of(cls, record: EventRecord) -> "Event":
         subject = record.subject
         return cls(
-            record=record,
             id=global_id(Kind.EVENT, record.id),
             cursor=str(record.sequence),
             sequence=Sequence(record.sequence),
@@ -87,6 +64,9 @@ class Event:
             touch_id=_id(Kind.TOUCH, subject.touch_id),
             referral_id=_id(Kind.REFERRAL, subject.referral_id),
             detail=[EventDetail(name=name, value=value) for name, value in record.detail.items()],
+            candidate=by_id(subject.candidate_id),
+            job=by_id(subject.job_id),
+            application=by_id(subject.application_id),
         )
 
 

@@ -8,12 +8,13 @@ from strawberry.file_uploads import Upload
 
 from graph.errors import InvalidInput
 from graph.ids import new_id, now
-from graph.intakes import NewIntake, intakes_by_ids, receive, retry_intake
+from graph.intakes import NewIntake, receive, retry_intake
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.intakes.types import Intake
 from schema.node import Kind, local_id
 from schema.permissions import Permission, Requires
+from schema.reads import by_id, referenced
 from search.resumes.store import MAX_BYTES
 
 LONGEST_FILE_NAME = 255
@@ -34,14 +35,14 @@ class RetryIntakeInput:
 
 @strawberry.type(description="The answer to `importResume`: the bytes are kept, reading them goes on.")
 class ImportResumePayload:
-    intake: Intake | None = strawberry.field(description="Follow its status; null on refusal.")
+    intake: Intake | None = referenced("Follow its status; null on refusal.")
     repeated: bool = strawberry.field(description="Whether the same bytes came before.")
     user_errors: list[UserError] = strawberry.field(description="Why the input was refused; else empty.")
 
 
 @strawberry.type(description="The answer to `retryIntake`.")
 class RetryIntakePayload:
-    intake: Intake | None = strawberry.field(description="The intake, null on refusal.")
+    intake: Intake | None = referenced("The intake, null on refusal.")
     user_errors: list[UserError] = strawberry.field(description="Why the input was refused; else empty.")
 
 
@@ -92,8 +93,7 @@ async def _import(info: Info, given: ImportResumeInput) -> ImportResumePayload:
     (received,) = await context.graph.write(
         receive, intakes=[intake], actor=context.principal.actor, at=now()
     )
-    found = await context.loaders.require(intakes_by_ids, received.intake_id)
-    return ImportResumePayload(intake=Intake.of(found), repeated=received.repeated, user_errors=[])
+    return ImportResumePayload(intake=by_id(received.intake_id), repeated=received.repeated, user_errors=[])
 
 
 async def _retry(info: Info, given: RetryIntakeInput) -> RetryIntakePayload:
@@ -104,7 +104,7 @@ async def _retry(info: Info, given: RetryIntakeInput) -> RetryIntakePayload:
         actor=info.context.principal.actor,
         at=now(),
     )
-    return RetryIntakePayload(intake=Intake.of(intake), user_errors=[])
+    return RetryIntakePayload(intake=by_id(intake.id), user_errors=[])
 
 
 def _file_name(given: str | None) -> str:

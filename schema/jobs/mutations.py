@@ -9,11 +9,12 @@ from schema.errors import UserError, attempt
 from schema.jobs.inputs import CreateJobInput, job_of
 from schema.jobs.types import Job
 from schema.permissions import Permission, Requires
+from schema.reads import by_id, referenced
 
 
 @strawberry.type(description="The answer to `createJob`.")
 class CreateJobPayload:
-    job: Job | None = strawberry.field(description="The job, null on refusal.")
+    job: Job | None = referenced("The job, null on refusal.")
     user_errors: list[UserError] = strawberry.field(description="Why the input was refused; else empty.")
 
 
@@ -33,4 +34,4 @@ class JobMutations:
 async def _create(info: Info, given: CreateJobInput) -> CreateJobPayload:
     actor = info.context.principal.actor
     job = await info.context.graph.write(create_job, job=job_of(given), actor=actor, at=now())
-    return CreateJobPayload(job=Job.of(job), user_errors=[])
+    return CreateJobPayload(job=by_id(job.id), user_errors=[])

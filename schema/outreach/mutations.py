@@ -14,6 +14,7 @@ from schema.errors import UserError, attempt
 from schema.node import Kind, local_id
 from schema.outreach.types import Template, TouchOutcome
 from schema.permissions import Permission, Requires
+from schema.reads import by_id, referenced
 
 MOST_CANDIDATES = 500
 
@@ -43,7 +44,7 @@ class ContactCandidatesInput:
 
 @strawberry.type(description="The answer to `createTemplate`.")
 class CreateTemplatePayload:
-    template: Template | None = strawberry.field(description="The template, null on refusal.")
+    template: Template | None = referenced("The template, null on refusal.")
     user_errors: list[UserError] = strawberry.field(description="Why the input was refused; else empty.")
 
 
@@ -90,7 +91,7 @@ async def _create(info: Info, given: CreateTemplateInput) -> CreateTemplatePaylo
         actor=info.context.principal.actor,
         at=now(),
     )
-    return CreateTemplatePayload(template=Template.of(template), user_errors=[])
+    return CreateTemplatePayload(template=by_id(template.id), user_errors=[])
 
 
 async def _contact(info: Info, given: ContactCandidatesInput) -> ContactCandidatesPayload:
@@ -116,14 +117,14 @@ async def _contact(info: Info, given: ContactCandidatesInput) -> ContactCandidat
 
 
 async def _sender(info: Info, sender_id: str | None, job_id: str | None) -> Sender:
-    loaders, organization = info.context.loaders, info.context.services.organization
+    graph, organization = info.context.graph, info.context.services.organization
     key = local_id(Kind.PERSON, sender_id, field="senderId") if sender_id else None
     if key is None and job_id is not None:
-        job = await loaders.load(jobs_by_ids, job_id)
+        job = (await graph.read(jobs_by_ids, ids=[job_id])).get(job_id)
         key = job.recruiter_id if job else None
     if key is None:
         return Sender(name=organization, company_name=organization)
-    person = await loaders.load(people_by_ids, key)
+    person = (await graph.read(people_by_ids, ids=[key])).get(key)
     if person is None or not person.roles:
         raise NotFound("colleague", field="senderId")
     return Sender(name=person.name or organization, company_name=organization, id=person.id)

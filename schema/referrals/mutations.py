@@ -8,6 +8,7 @@ from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.node import Kind, local_id
 from schema.permissions import Permission, Requires
+from schema.reads import by_id, referenced
 from schema.referrals.types import Referral
 
 
@@ -24,7 +25,7 @@ class CreateReferralInput:
 
 @strawberry.type(description="The answer to `createReferral`.")
 class CreateReferralPayload:
-    referral: Referral | None = strawberry.field(description="The referral, null on refusal.")
+    referral: Referral | None = referenced("The referral, null on refusal.")
     user_errors: list[UserError] = strawberry.field(description="Why the input was refused; else empty.")
 
 
@@ -59,4 +60,4 @@ async def _create(info: Info, given: CreateReferralInput) -> CreateReferralPaylo
         actor=info.context.principal.actor,
         at=now(),
     )
-    return CreateReferralPayload(referral=Referral.of(referral), user_errors=[])
+    return CreateReferralPayload(referral=by_id(referral.id), user_errors=[])

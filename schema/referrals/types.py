@@ -1,24 +1,25 @@
-from typing import Annotated, TypeAlias
+from typing import Annotated, ClassVar, TypeAlias
 
 import strawberry
 
-from graph.people import people_by_ids
+from graph.reading import Anchor, node
 from graph.referrals import acquaintance
 from graph.referrals.paths import Hop as HopRecord
 from graph.referrals.paths import ReferralPath as PathRecord
 from graph.referrals.paths import ReferralPaths as PathsRecord
-from graph.referrals.referrals import Referral as ReferralRecord
-from schema.candidates.types import Candidate, Colleague, Person, person_of
+from graph.referrals.referrals import BY, JOB_ID, OF, REFERRAL
+from schema.candidates.types import Person
 from schema.companies.types import Company
-from schema.context import Info
-from schema.node import Kind, global_id
-from schema.permissions import Permission, Requires
+from schema.node import Kind, global_id, global_ids
+from schema.origins import Read
+from schema.permissions import Permission
+from schema.reads import by_id, identity, referenced, related, stored
 from schema.scalars import DateTime, PartialDate
 
 
 @strawberry.type(description="Two people worked for one company at the same time.")
 class WorkedTogether:
-    company: Company = strawberry.field(description="Where.")
+    company: Company = referenced("Where.")
     start: PartialDate = strawberry.field(name="from", description="Their first common month.")
     end: PartialDate | None = strawberry.field(
         name="to", description="Their last common month; none while both are there."
@@ -68,24 +69,19 @@ class ReferralHop:
 
 @strawberry.type(description="A chain of acquaintances from a colleague to the candidate.")
 class ReferralPath:
-    people_keys: strawberry.Private[tuple[str, ...]]
     hops: list[ReferralHop] = strawberry.field(description="`hops[i]` joins `people[i]` and `people[i + 1]`.")
     strength: float = strawberry.field(
         description="The product of the hops' strengths, each as a part of 100; compares chains of one length."
     )
 
-    @strawberry.field(description="The colleague who can introduce: the first of `people`.")
-    async def introducer(self, info: Info) -> Person:
-        return await _person(info, self.people_keys[0])
-
-    @strawberry.field(description="From the colleague to the candidate.")
-    async def people(self, info: Info) -> list[Person]:
-        return [await _person(info, key) for key in self.people_keys]
+    introducer: Person = referenced("The colleague who can introduce: the first of `people`.")
+    people: list[Person] = referenced("From the colleague to the candidate.")
 
     @classmethod
     def of(cls, path: PathRecord) -> "ReferralPath":
         return cls(
-            people_keys=tuple(person.id for person in path.people),
+            introducer=by_id(path.people[0].id),
+            people=by_id([person.id for person in path.people]),
             hops=[ReferralHop.of(hop) for hop in path.hops],
             strength=path.strength,
         )
@@ -106,49 +102,22 @@ class ReferralPaths:
 
 
 @strawberry.type(description="A colleague's word for a candidate.")
-class Referral:
-    by_key: strawberry.Private[str]
-    of_key: strawberry.Private[str]
-    id: strawberry.ID = strawberry.field(description="Names the referral for ever; opaque.")
-    at: DateTime = strawberry.field(description="When it was given.")
-    job_id: strawberry.ID | None = strawberry.field(description="The job it is for, if for one.")
-    note: str | None = strawberry.field(description="What the colleague says.")
-    relationship: str | None = strawberry.field(description="How the two know each other.")
-
-    @strawberry.field(description="Who refers.", extensions=[Requires(Permission.CANDIDATES_READ)])
-    async def by(self, info: Info) -> Person:
-        return await _person(info, self.by_key)
-
-    @strawberry.field(description="Who is referred.", extensions=[Requires(Permission.CANDIDATES_READ)])
-    async def candidate(self, info: Info) -> Person:
-        return await _person(info, self.of_key)
-
-    @classmethod
-    def of(cls, record: ReferralRecord) -> "Referral":
-        return cls(
-            by_key=record.by_id,
-            of_key=record.of_id,
-            id=global_id(Kind.REFERRAL, record.id),
-            at=DateTime(record.at),
-            job_id=global_id(Kind.JOB, record.job_id) if record.job_id else None,
-            note=record.note,
-            relationship=record.relationship,
-        )
-
-
-async def _person(info: Info, key: str) -> Candidate | Colleague:
-    return person_of(await info.context.loaders.require(people_by_ids, key))
+class Referral(Read):
+    anchor: ClassVar[Anchor] = REFERRAL
+    id: strawberry.ID = identity(Kind.REFERRAL, "Names the referral for ever; opaque.")
+    at: DateTime = stored("When it was given.", node("at"))
+    job_id: strawberry.ID | None = stored("The job it is for, if for one.", JOB_ID, make=global_ids(Kind.JOB))
+    note: str | None = stored("What the colleague says.", node("note"))
+    relationship: str | None = stored("How the two know each other.", node("relationship"))
+    by: Person | None = related("Who refers.", BY, requires=Permission.CANDIDATES_READ)
+    candidate: Person | None = related("Who is referred.", OF, requires=Permission.CANDIDATES_READ)
 
 
 def _evidence(found: acquaintance.Evidence) -> WorkedTogether | StudiedTogether | Referred:
     match found:
         case acquaintance.WorkedTogether():
             return WorkedTogether(
-                company=Company(
-                    id=global_id(Kind.COMPANY, found.company_id),
-                    key=found.company_id,
-                    name=found.company_name,
-                ),
+                company=by_id(found.company_id),
                 start=PartialDate(found.start),
                 end=PartialDate(found.end) if found.end else None,
                 months=found.months,

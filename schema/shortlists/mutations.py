@@ -4,13 +4,13 @@ import strawberry
 
 from graph.errors import InvalidInput
 from graph.ids import new_id, now
-from graph.jobs import jobs_by_ids
 from graph.shortlists import shortlist
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.jobs.types import Job
 from schema.node import Kind, global_id, local_id
 from schema.permissions import Permission, Requires
+from schema.reads import by_id, referenced
 
 MOST_CANDIDATES = 100
 LONGEST_NOTE = 2_000
@@ -25,7 +25,7 @@ class ShortlistInput:
 
 @strawberry.type(description="The answer to `shortlist`.")
 class ShortlistPayload:
-    job: Job | None = strawberry.field(description="The job, null on refusal.")
+    job: Job | None = referenced("The job, null on refusal.")
     added: list[strawberry.ID] = strawberry.field(
         description="The candidates who were not on the shortlist before."
     )
@@ -66,7 +66,6 @@ async def _shortlist(info: Info, given: ShortlistInput) -> ShortlistPayload:
         actor=context.principal.actor,
         at=now(),
     )
-    job = await context.loaders.require(jobs_by_ids, job_id)
     return ShortlistPayload(
-        job=Job.of(job), added=[global_id(Kind.PERSON, id_) for id_ in added], user_errors=[]
+        job=by_id(job_id), added=[global_id(Kind.PERSON, id_) for id_ in added], user_errors=[]
     )

@@ -4,12 +4,12 @@ import strawberry
 
 from graph.indexing import indexed_through
 from graph.jobs import StageCategory
-from graph.people import people_by_ids
-from schema.candidates.types import Candidate
+from graph.people import candidates_there
 from schema.context import Info
 from schema.node import Kind, local_id
-from schema.pagination import After, First, page_info_of, page_size
+from schema.paging import After, First, PageInfo, page_size
 from schema.permissions import Permission, Requires
+from schema.reads import by_id
 from schema.scalars import Sequence
 from schema.talent.types import (
     FacetBucket,
@@ -134,12 +134,17 @@ async def _connection(
     facets: list[Facet],
     through: int,
 ) -> TalentConnection:
-    people = await info.context.graph.read(people_by_ids, ids=[hit.id for hit in result.hits])
-    there = [hit for hit in result.hits if hit.id in people and people[hit.id].is_candidate]
+    known = await info.context.graph.read(candidates_there, ids=[hit.id for hit in result.hits])
+    there = [hit for hit in result.hits if hit.id in known]
+    cursors = [hit.cursor for hit in result.hits]
     return TalentConnection(
-        edges=[_edge(hit, Candidate.of(people[hit.id])) for hit in there],
-        page_info=page_info_of(
-            [hit.cursor for hit in result.hits], has_next=len(result.hits) == first, after=after
+        edges=[_edge(hit) for hit in there],
+        nodes=by_id([hit.id for hit in there]),
+        page_info=PageInfo(
+            has_next_page=len(cursors) == first,
+            has_previous_page=after is not None,
+            start_cursor=cursors[0] if cursors else None,
+            end_cursor=cursors[-1] if cursors else None,
         ),
         total_count=result.total,
         facets=[
@@ -151,10 +156,10 @@ async def _connection(
     )
 
 
-def _edge(hit: TalentHit, candidate: Candidate) -> TalentEdge:
+def _edge(hit: TalentHit) -> TalentEdge:
     return TalentEdge(
         cursor=hit.cursor,
-        node=candidate,
+        node=by_id(hit.id),
         score=hit.score,
         highlights=[Highlight(field=name, fragments=list(found)) for name, found in hit.highlights.items()],
         matched=[MatchedClause(clause=name, score=score) for name, score in hit.matched.items()],

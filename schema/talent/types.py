@@ -1,7 +1,8 @@
 import strawberry
 
 from schema.candidates.types import Candidate
-from schema.pagination import PageInfo
+from schema.paging import PageInfo
+from schema.reads import referenced
 from schema.scalars import Sequence
 from search.talent_query import Facet
 
@@ -25,7 +26,7 @@ class MatchedClause:
 @strawberry.type(description="A candidate who matches.")
 class TalentEdge:
     cursor: str = strawberry.field(description="This hit's place in the list.")
-    node: Candidate = strawberry.field(description="The candidate, read from the graph.")
+    node: Candidate = referenced("The candidate, read from the graph.")
     score: float | None = strawberry.field(description="How well the text matches; none without a text.")
     highlights: list[Highlight] = strawberry.field(description="Where the text was found.")
     matched: list[MatchedClause] = strawberry.field(description="Why this is a hit.")
@@ -54,6 +55,4 @@ class TalentConnection:
     )
     gone: int = strawberry.field(description="Hits left out because the candidate is no longer in the graph.")
 
-    @strawberry.field(description="The candidates without their cursors.")
-    def nodes(self) -> list[Candidate]:
-        return [edge.node for edge in self.edges]
+    nodes: list[Candidate] = referenced("The candidates without their cursors.")

@@ -75,7 +75,7 @@ async def test_broken_files_fail_visibly_and_lose_nothing(system: System, tmp_pa
     assert taken.returncode == 0, taken.stderr
     assert "Traceback" not in taken.stdout + taken.stderr
     data = await system.data(
-        "{ intakes(first: 100, status: FAILED) { nodes { id fileName code reason attempts } } }"
+        "{ intakes(first: 100, where: { status: { eq: FAILED } }) { nodes { id fileName code reason attempts } } }"
     )
     failed = {intake["fileName"]: intake for intake in data["intakes"]["nodes"]}
     for name in [*files, "huge.pdf"]:

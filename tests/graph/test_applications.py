@@ -5,26 +5,44 @@ from typing import Any
 import pytest
 
 from graph.applications import (
+    APPLICATIONS,
+    OF_CANDIDATE,
+    OF_JOB,
+    STAGE_CATEGORY,
     Application,
     ApplicationStatus,
     NewApplication,
     applications_by_ids,
-    applications_of_candidates,
-    applications_of_jobs,
-    applications_page,
     apply,
-    count_applications,
-    count_applications_of_candidates,
-    count_applications_of_jobs,
     move,
 )
 from graph.client import Graph, Statement, Transaction
 from graph.errors import Conflict, InvalidInput, KithError, NotFound
 from graph.events import EventType
+from graph.filtering import condition
 from graph.ids import new_id
-from graph.jobs import StageCategory, create_job, stages_of
+from graph.jobs import ACTIVE_APPLICATIONS, JOB, STAGES, StageCategory, create_job
+from graph.people import CANDIDATE
 from graph.profiles import Role
-from tests.graph.conftest import AT, LATER, event_types, job, new_job, outcomes, people, size, visit
+from graph.reading import ID, Anchor, Key, Pattern, node
+from tests.graph.conftest import (
+    AT,
+    LATER,
+    Given,
+    Page,
+    event_types,
+    job,
+    new_job,
+    outcomes,
+    page,
+    pages,
+    people,
+    related,
+    size,
+    total,
+    totals,
+    visit,
+)
 
 CLOSE = Statement("tests.close", "MATCH (j:Job {id: $id}) SET j.status = 'CLOSED'")
 MOVES = Statement(
@@ -69,7 +87,22 @@ async def moved(
 
 
 async def stages(graph: Graph, job_id: str) -> dict[StageCategory, str]:
-    return {stage.category: stage.id for stage in (await graph.read(stages_of, ids=[job_id]))[job_id]}
+    found = await related(graph, JOB, STAGES, [job_id], node("category"), ID)
+    return {StageCategory(category): id_ for category, id_ in found[job_id]}
+
+
+async def active(graph: Graph, job_id: str) -> list[int]:
+    """Return how many active applications are in each stage."""
+    return (await related(graph, JOB, STAGES, [job_id], ACTIVE_APPLICATIONS))[job_id]
+
+
+def only(category: StageCategory | None, status: ApplicationStatus | None) -> Given:
+    """Ask for the applications in a stage or state."""
+    wanted = ((STAGE_CATEGORY, category), (node("status"), status))
+    conditions = [(condition(source, "eq"), str(value)) for source, value in wanted if value]
+    return Given(
+        conditions=tuple(text for text, _ in conditions), values=tuple(value for _, value in conditions)
+    )
 
 
 async def test_an_application_starts_in_the_first_stage_of_its_category(empty: Graph) -> None:
@@ -85,22 +118,21 @@ async def test_an_application_starts_in_the_first_stage_of_its_category(empty: G
     (candidate,) = await people(empty, 1)
     application = new(candidate, given.id, source="form")
     taken = await take(empty, application)
-    (talk, inbox, _) = (await empty.read(stages_of, ids=[given.id]))[given.id]
+    talk, inbox, _ = (await related(empty, JOB, STAGES, [given.id], ID))[given.id]
     assert taken == Application(
         id=application.id,
         candidate_id=candidate,
         job_id=given.id,
-        stage_id=inbox.id,
+        stage_id=inbox,
         stage_since=AT,
         status=ApplicationStatus.ACTIVE,
         applied_at=AT,
         source="form",
     )
-    assert inbox.applications == 1
-    assert talk.applications == 0
+    assert await active(empty, given.id) == [0, 1, 0]
     (other,) = await people(empty, 1)
     there = await take(empty, new(other, given.id, category=StageCategory.INTERVIEW))
-    assert there.stage_id == talk.id
+    assert there.stage_id == talk
     assert (await event_types(empty)).count(EventType.APPLICATION_CREATED) == 2
 
 
@@ -121,7 +153,7 @@ async def test_one_id_from_many_sides_at_once_is_one_application_and_no_conflict
     found, failures = await outcomes(take(empty, each) for each in same)
     assert failures == []
     assert len(set(found)) == 1
-    assert await empty.read(count_applications) == 1
+    assert await total(empty, APPLICATIONS) == 1
     assert (await event_types(empty)).count(EventType.APPLICATION_CREATED) == 1
 
 
@@ -130,7 +162,7 @@ async def test_of_twenty_applications_at_once_for_one_job_one_is_taken(empty: Gr
     wanted = await job(empty)
     found, failures = await outcomes(take(empty, new(candidate, wanted.id)) for _ in range(20))
     assert [type(failure) for failure in failures] == [Conflict] * 19
-    assert len(found) == await empty.read(count_applications) == 1
+    assert len(found) == await total(empty, APPLICATIONS) == 1
     assert (await event_types(empty)).count(EventType.APPLICATION_CREATED) == 1
 
 
@@ -171,9 +203,7 @@ async def test_of_many_brought_back_at_once_one_is_active(empty: Graph) -> None:
     )
     assert [type(failure) for failure in failures] == [Conflict] * 10
     assert len(found) == 1
-    counts = await empty.read(
-        count_applications_of_jobs, ids=[wanted.id], category=None, status=ApplicationStatus.ACTIVE
-    )
+    counts = await totals(empty, JOB, OF_JOB, [wanted.id], only(None, ApplicationStatus.ACTIVE))
     assert counts == {wanted.id: 1}
 
 
@@ -252,8 +282,7 @@ async def test_a_move_changes_stage_and_status_and_says_so(empty: Graph) -> None
     (event,) = await empty.execute(MOVES)
     for part in (pipeline[StageCategory.APPLIED], pipeline[StageCategory.OFFER], "HIRED"):
         assert part in event["detail"]
-    shown = (await empty.read(stages_of, ids=[wanted.id]))[wanted.id]
-    assert [stage.applications for stage in shown] == [0] * 6
+    assert await active(empty, wanted.id) == [0] * 6
 
 
 async def test_moves_at_once_leave_one_stage(empty: Graph) -> None:
@@ -263,8 +292,7 @@ async def test_moves_at_once_leave_one_stage(empty: Graph) -> None:
     taken = await take(empty, new(candidate, wanted.id))
     _, failures = await outcomes(moved(empty, taken.id, pipeline[i % 6]) for i in range(12))
     assert failures == []
-    shown = (await empty.read(stages_of, ids=[wanted.id]))[wanted.id]
-    assert sum(stage.applications for stage in shown) == 1
+    assert sum(await active(empty, wanted.id)) == 1
     assert (await event_types(empty)).count(EventType.APPLICATION_MOVED) == 12
 
 
@@ -302,19 +330,20 @@ async def test_lists_and_counts_follow_stage_and_status(empty: Graph) -> None:
         (StageCategory.SCREEN, ApplicationStatus.REJECTED, ([taken[1]], [])),
         (StageCategory.OFFER, None, ([], [])),
     ):
-        pages = await empty.read(
-            applications_of_jobs, ids=ids, first=10, after=None, category=category, status=status
-        )
-        found = [{a.id for _, a in pages[id_].items} for id_ in ids]
-        assert found == [{a.id for a in expected[0]}, {a.id for a in expected[1]}, set()]
-        counts = await empty.read(count_applications_of_jobs, ids=ids, category=category, status=status)
-        assert [counts[id_] for id_ in ids] == [len(each) for each in found]
-    theirs = await empty.read(applications_of_candidates, ids=candidates, first=10, after=None)
-    assert [len(theirs[id_].items) for id_ in candidates] == [2, 1, 1, 1]
-    assert {a.id for _, a in theirs[candidates[0]].items} == {taken[0].id, elsewhere.id}
-    counts = await empty.read(count_applications_of_candidates, ids=[*candidates, "unknown"])
-    assert list(counts.values()) == [2, 1, 1, 1, 0]
-    assert await empty.read(count_applications) == 5
+        given = only(category, status)
+        lists = await pages(empty, JOB, OF_JOB, ids, ID, first=10, given=given)
+        assert {id_: set(found.rows) for id_, found in lists.items()} == {
+            wanted.id: {a.id for a in expected[0]},
+            other.id: {a.id for a in expected[1]},
+        }
+        counts = await totals(empty, JOB, OF_JOB, ids, given)
+        assert counts == {wanted.id: len(expected[0]), other.id: len(expected[1])}
+    theirs = await pages(empty, CANDIDATE, OF_CANDIDATE, [*candidates, "unknown"], ID, first=10)
+    assert [len(theirs[id_].rows) for id_ in candidates] == [2, 1, 1, 1]
+    assert set(theirs[candidates[0]].rows) == {taken[0].id, elsewhere.id}
+    counts = await totals(empty, CANDIDATE, OF_CANDIDATE, [*candidates, "unknown"])
+    assert counts == dict(zip(candidates, [2, 1, 1, 1], strict=True))
+    assert await total(empty, APPLICATIONS) == 5
 
 
 async def test_pages_show_every_application_once_the_newest_first_while_others_come(empty: Graph) -> None:
@@ -333,22 +362,16 @@ async def test_pages_show_every_application_once_the_newest_first_while_others_c
     async def more(number: int) -> None:
         await add(f"2027-01-01T00:00:00.{number:06}Z", 2)
 
-    everything = await visit(lambda after: empty.read(applications_page, first=2, after=after), between=more)
-    assert [application.id for application in everything][-7:] == expected
-    assert len(everything) == 7
+    everything = await visit(lambda after: page(empty, APPLICATIONS, ID, first=2, after=after), between=more)
+    assert everything == expected
 
-    async def of_job(after: Any, /) -> Any:
-        pages = await empty.read(
-            applications_of_jobs, ids=[wanted.id], first=3, after=after, category=None, status=None
-        )
-        return pages[wanted.id]
+    def of(anchor: Anchor, pattern: Pattern, id: str) -> Any:
+        async def read(after: Key | None, /) -> Page:
+            return (await pages(empty, anchor, pattern, [id], ID, first=3, after=after))[id]
 
-    async def of_candidate(after: Any, /) -> Any:
-        return (await empty.read(applications_of_candidates, ids=[candidate], first=3, after=after))[
-            candidate
-        ]
+        return read
 
-    for read in (of_job, of_candidate):
+    for read in (of(JOB, OF_JOB, wanted.id), of(CANDIDATE, OF_CANDIDATE, candidate)):
         here = await visit(read, between=more)
-        assert [application.id for application in here][-7:] == expected
-        assert len({application.id for application in here}) == len(here)
+        assert here[-7:] == expected
+        assert len(set(here)) == len(here)

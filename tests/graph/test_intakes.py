@@ -7,8 +7,10 @@ import pytest
 from graph.client import Graph, Statement
 from graph.errors import NotFound
 from graph.events import EventType
+from graph.filtering import condition
 from graph.ids import new_id
 from graph.intakes import (
+    INTAKES,
     Intake,
     IntakeStatus,
     NewIntake,
@@ -19,15 +21,27 @@ from graph.intakes import (
     fail,
     intake_id_of,
     intakes_by_ids,
-    intakes_page,
     receive,
     refuse,
     release,
     unsettled,
 )
-from graph.people import people_by_ids, records_of
+from graph.people import PERSON, RECORDS, people_by_ids
 from graph.profiles import Profile, RecordKind
-from tests.graph.conftest import AT, LATER, event_types, outcomes, people, size, visit
+from graph.reading import ID, node
+from tests.graph.conftest import (
+    AT,
+    LATER,
+    Given,
+    event_types,
+    outcomes,
+    page,
+    people,
+    related,
+    size,
+    total,
+    visit,
+)
 
 LAPSE = Statement("tests.lapse", "MATCH (i:Intake {id: $id}) SET i.claimed_until = 0")
 
@@ -100,8 +114,9 @@ async def test_a_lapsed_claim_completes_nothing(empty: Graph) -> None:
     assert (await empty.read(people_by_ids, ids=[candidate]))[candidate].name == "Kim"
     done = (await empty.read(intakes_by_ids, ids=[first.id]))[first.id]
     assert (done.status, done.candidate_id, done.settled_at) == (IntakeStatus.COMPLETED, candidate, LATER)
-    (kept,) = (await empty.read(records_of, ids=[candidate]))[candidate]
-    assert (kept.kind, kept.origin, kept.document) == (RecordKind.RESUME, "one.txt", file.sha256)
+    shown = (node("kind"), node("origin"), node("document"))
+    kept = await related(empty, PERSON, RECORDS, [candidate], *shown)
+    assert kept == {candidate: [(RecordKind.RESUME, "one.txt", file.sha256)]}
     assert await completed(empty, second, Profile(name="Again")) is None
     assert sorted(await event_types(empty)) == [
         EventType.CANDIDATE_CREATED,
@@ -164,10 +179,10 @@ async def test_pages_show_every_intake_once_the_newest_first_while_others_come(e
         at = f"2027-01-01T00:00:00.{number:06}Z"
         await received(empty, new(f"more {number}"), new(f"yet more {number}"), at=at)
 
-    seen = await visit(
-        lambda after: empty.read(intakes_page, first=2, after=after, status=None), between=more
-    )
+    seen = await visit(lambda after: page(empty, INTAKES, ID, first=2, after=after), between=more)
     groups = [sorted((each.intake_id for each in group), reverse=True) for group in (late, early)]
-    assert [each.id for each in seen] == [*groups[0], *groups[1]]
-    page = await empty.read(intakes_page, first=2, after=None, status=IntakeStatus.COMPLETED)
-    assert (page.items, page.has_next) == ((), False)
+    assert seen == [*groups[0], *groups[1]]
+    for status, number in ((IntakeStatus.COMPLETED, 0), (IntakeStatus.RECEIVED, 7 + 2 * 3)):
+        given = Given(conditions=(condition(node("status"), "eq"),), values=(str(status),))
+        assert len((await page(empty, INTAKES, ID, first=100, given=given)).rows) == number
+        assert await total(empty, INTAKES, given) == number

@@ -8,20 +8,22 @@ from graph.errors import InvalidInput, KithError, NotFound
 from graph.events import EventType
 from graph.ids import new_id
 from graph.jobs import (
+    ACTIVE_APPLICATIONS,
     DEFAULT_STAGES,
+    JOB,
+    JOBS,
+    SKILLS,
+    STAGES,
     EmploymentType,
     JobStatus,
     NewJob,
     SalaryRange,
     StageCategory,
-    count_jobs,
     create_job,
     jobs_by_ids,
-    jobs_page,
-    required_skills_of,
-    stages_of,
 )
 from graph.profiles import Profile, Role
+from graph.reading import ID, node
 from tests.graph.conftest import (
     AT,
     LATER,
@@ -30,9 +32,12 @@ from tests.graph.conftest import (
     new_job,
     new_record,
     outcomes,
+    page,
     people,
+    related,
     save,
     size,
+    total,
     visit,
 )
 
@@ -61,22 +66,22 @@ async def test_a_job_is_kept_with_everything_it_says(empty: Graph) -> None:
         assert getattr(created, name) == getattr(given, name)
     assert (created.status, created.created_at) == (JobStatus.OPEN, LATER)
     assert await empty.read(jobs_by_ids, ids=[given.id, "unknown"]) == {given.id: created}
-    stages = (await empty.read(stages_of, ids=[given.id]))[given.id]
-    assert [(s.name, s.category, s.position, s.applications) for s in stages] == [
+    shown = (node("name"), node("category"), node("position"), ACTIVE_APPLICATIONS)
+    stages = await related(empty, JOB, STAGES, [given.id], *shown)
+    assert stages[given.id] == [
         ("Inbox", StageCategory.APPLIED, 0, 0),
         ("Talk", StageCategory.INTERVIEW, 1, 0),
     ]
-    skills = (await empty.read(required_skills_of, ids=[given.id]))[given.id]
-    assert [skill.name for skill in skills] == ["Welding", "C++", "C#"]
+    skills = await related(empty, JOB, SKILLS, [given.id], node("name"))
+    assert skills[given.id] == ["Welding", "C++", "C#"]
     assert (await event_types(empty)).count(EventType.JOB_CREATED) == 1
 
 
 async def test_a_bare_job_has_the_default_pipeline_and_nothing_else(graph: Graph) -> None:
     created = await job(graph)
-    stages = await graph.read(stages_of, ids=[created.id, "unknown"])
-    assert [(stage.name, stage.category) for stage in stages[created.id]] == list(DEFAULT_STAGES)
-    assert stages["unknown"] == ()
-    assert await graph.read(required_skills_of, ids=[created.id]) == {created.id: ()}
+    stages = await related(graph, JOB, STAGES, [created.id, "unknown"], node("name"), node("category"))
+    assert stages == {created.id: list(DEFAULT_STAGES)}
+    assert await related(graph, JOB, SKILLS, [created.id], ID) == {created.id: []}
     assert (created.salary, created.recruiter_id, created.hiring_manager_id) == (None, None, None)
 
 
@@ -92,8 +97,7 @@ async def test_a_skill_of_people_and_jobs_is_one(graph: Graph) -> None:
     await save(graph, new_record(Profile(skills=(name,))))
     given = replace(new_job(), skills=(name.upper(),))
     await graph.write(create_job, job=given, actor="test", at=AT)
-    (skill,) = (await graph.read(required_skills_of, ids=[given.id]))[given.id]
-    assert skill.name == name
+    assert await related(graph, JOB, SKILLS, [given.id], node("name")) == {given.id: [name]}
 
 
 async def test_an_id_that_is_there_returns_what_it_made(empty: Graph) -> None:
@@ -111,7 +115,7 @@ async def test_one_id_from_many_sides_at_once_makes_one_job(empty: Graph) -> Non
     found, failures = await outcomes(empty.write(create_job, job=each, actor="test", at=AT) for each in same)
     assert failures == []
     assert len(set(found)) == 1
-    assert await empty.read(count_jobs) == 1
+    assert await total(empty, JOBS) == 1
     assert await event_types(empty) == [EventType.JOB_CREATED]
 
 
@@ -143,11 +147,11 @@ async def test_pages_show_every_job_once_the_newest_first_while_others_come(empt
     early = [(await job(empty)).id for _ in range(5)]
     late = [(await job(empty, at=LATER)).id for _ in range(2)]
     seen = await visit(
-        lambda after: empty.read(jobs_page, first=2, after=after),
+        lambda after: page(empty, JOBS, ID, first=2, after=after),
         between=lambda number: asyncio.gather(
             job(empty, at=f"2027-01-01T00:00:00.{number:06}Z"),
             job(empty, at=f"2027-01-01T00:00:00.{number:06}Z"),
         ),
     )
-    assert [each.id for each in seen] == [*sorted(late, reverse=True), *sorted(early, reverse=True)]
-    assert await empty.read(count_jobs) == 7 + 2 * 3
+    assert seen == [*sorted(late, reverse=True), *sorted(early, reverse=True)]
+    assert await total(empty, JOBS) == 7 + 2 * 3

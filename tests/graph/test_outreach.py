@@ -32,17 +32,18 @@ from graph.outreach.sending import (
 )
 from graph.outreach.templates import NewTemplate, Template, create_template
 from graph.outreach.touches import (
+    OF_PERSON,
     Refusal,
     Sender,
-    Touch,
     TouchOutcome,
     TouchStatus,
     queue_touches,
-    touches_by_ids,
-    touches_of,
 )
+from graph.people import PERSON
 from graph.profiles import Consent, Profile, RecordKind
+from graph.reading import node
 from graph.records import NewRecord, save_records
+from tests.graph.conftest import TouchState, related, touch_state
 
 AT = "2026-06-15T12:00:00.000000Z"
 LATER = "2026-06-15T12:30:00.000000Z"
@@ -126,8 +127,8 @@ class Campaign:
             actor="test",
         )
 
-    async def touch(self, touch_id: str) -> Touch:
-        return (await self.graph.read(touches_by_ids, ids=[touch_id]))[touch_id]
+    async def touch(self, touch_id: str) -> TouchState:
+        return await touch_state(self.graph, touch_id)
 
     async def opt_out(self, touch_id: str, *, at: str = AT) -> Any:
         key = await self.graph.read(unsubscribe_key, id_=touch_id)
@@ -200,9 +201,9 @@ async def test_refusals_are_data_and_stay_what_they_were(campaign: Campaign) -> 
     assert not any(outcome.queued for outcome in outcomes)
     assert await campaign.events(silent) == []
     assert await campaign.graph.read(stale_touches, queued_before=LATER, sending_before=LATER, limit=10_000)
-    kept = await campaign.graph.read(touches_of, ids=people)
-    assert [touch.status for touch in kept[silent]] == [TouchStatus.REFUSED]
-    assert kept[unknown] == ()
+    kept = await related(campaign.graph, PERSON, OF_PERSON, people, node("status"))
+    assert kept[silent] == [TouchStatus.REFUSED]
+    assert set(kept) == set(people) - {unknown}
     await campaign.candidate("Sil Ent", consent=True, at=LATER)
     assert (await campaign.queue([silent], template))[0].refusal == Refusal.NO_CONSENT
     assert await campaign.claim(outcomes[0].touch_id or "") is TouchStatus.REFUSED

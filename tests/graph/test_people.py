@@ -1,19 +1,32 @@
 from graph.client import Graph
-from graph.companies import companies_by_ids, companies_page, count_companies, headcounts
+from graph.companies import COMPANIES, COMPANY, KNOWN_EMPLOYMENTS
 from graph.ids import derived_id, new_id
 from graph.people import (
-    candidates_page,
-    colleagues_page,
-    count_candidates,
-    count_colleagues,
-    educations_of,
-    employments_of,
+    CANDIDATE,
+    CANDIDATES,
+    COLLEAGUES,
+    EDUCATIONS,
+    EMPLOYMENTS,
+    PERSON,
+    RECORDS,
+    SKILLS,
+    candidates_there,
     people_by_ids,
-    records_of,
-    skills_of,
 )
 from graph.profiles import Education, Employment, Profile, Role
-from tests.graph.conftest import AT, LATER, new_record, people, save, visit
+from graph.reading import ID, edge, node
+from tests.graph.conftest import (
+    AT,
+    LATER,
+    new_record,
+    page,
+    people,
+    read,
+    related,
+    save,
+    total,
+    visit,
+)
 
 
 async def test_pages_show_everyone_once_the_newest_first_while_others_come(empty: Graph) -> None:
@@ -24,31 +37,29 @@ async def test_pages_show_everyone_once_the_newest_first_while_others_come(empty
     async def more(number: int) -> None:
         await people(empty, 2, at=f"2027-01-01T00:00:00.{number:06}Z")
 
-    seen = await visit(
-        lambda after: empty.read(candidates_page, first=3, after=after),
-        between=more,
-    )
-    assert [person.id for person in seen] == [*sorted(late, reverse=True), *sorted(early, reverse=True)]
-    assert await empty.read(count_candidates) == 10 + 2 * 3
+    seen = await visit(lambda after: page(empty, CANDIDATES, ID, first=3, after=after), between=more)
+    assert seen == [*sorted(late, reverse=True), *sorted(early, reverse=True)]
+    assert await total(empty, CANDIDATES) == 10 + 2 * 3
 
 
 async def test_colleagues_have_pages_of_their_own(empty: Graph) -> None:
     colleagues = await people(empty, 5, roles=(Role.RECRUITER,))
     await people(empty, 3)
-    seen = await visit(lambda after: empty.read(colleagues_page, first=2, after=after))
-    assert [person.id for person in seen] == sorted(colleagues, reverse=True)
-    assert await empty.read(count_colleagues) == 5
-    assert await empty.read(count_candidates) == 3
+    seen = await visit(lambda after: page(empty, COLLEAGUES, ID, first=2, after=after))
+    assert seen == sorted(colleagues, reverse=True)
+    assert await total(empty, COLLEAGUES) == 5
+    assert await total(empty, CANDIDATES) == 3
 
 
 async def test_a_page_that_holds_the_last_has_no_next(empty: Graph) -> None:
     await people(empty, 4)
-    page = await empty.read(candidates_page, first=4, after=None)
-    assert (len(page.items), page.has_next) == (4, False)
-    page = await empty.read(candidates_page, first=3, after=None)
-    assert (len(page.items), page.has_next) == (3, True)
-    rest = await empty.read(candidates_page, first=3, after=page.items[-1][0])
-    assert (len(rest.items), rest.has_next) == (1, False)
+    whole = await page(empty, CANDIDATES, ID, first=4)
+    assert (len(whole.rows), whole.has_next) == (4, False)
+    start = await page(empty, CANDIDATES, ID, first=3)
+    assert (len(start.rows), start.has_next) == (3, True)
+    rest = await page(empty, CANDIDATES, ID, first=3, after=start.keys[-1])
+    assert (len(rest.rows), rest.has_next) == (1, False)
+    assert start.rows + rest.rows == whole.rows
 
 
 async def test_what_is_asked_for_many_is_answered_for_each(graph: Graph) -> None:
@@ -70,26 +81,35 @@ async def test_what_is_asked_for_many_is_answered_for_each(graph: Graph) -> None
     await save(graph, full, bare)
     ids = [full.person_id, bare.person_id, "unknown"]
     assert set(await graph.read(people_by_ids, ids=ids)) == set(ids[:2])
-    jobs = await graph.read(employments_of, ids=ids)
-    assert [job.start for job in jobs[ids[0]]] == ["2012", "2010", None]
-    assert len({job.id for job in jobs[ids[0]]}) == 3
-    studies = await graph.read(educations_of, ids=ids)
-    assert [study.school_name for study in studies[ids[0]]] == ["New", "Old", "Undated"]
-    skills = await graph.read(skills_of, ids=ids)
-    assert [skill.name for skill in skills[ids[0]]] == ["Welding", "Sewing"]
-    records = await graph.read(records_of, ids=ids)
-    assert [[record.id for record in records[id_]] for id_ in ids] == [[full.id], [bare.id], []]
+    jobs = await related(graph, PERSON, EMPLOYMENTS, ids, edge("from"), edge("position"))
+    assert [start for start, _ in jobs[ids[0]]] == ["2012", "2010", None]
+    assert len({position for _, position in jobs[ids[0]]}) == 3
+    studies = await related(graph, PERSON, EDUCATIONS, ids, node("name"))
+    assert studies[ids[0]] == ["New", "Old", "Undated"]
+    skills = await related(graph, PERSON, SKILLS, ids, node("name"))
+    assert skills[ids[0]] == ["Welding", "Sewing"]
+    records = await related(graph, PERSON, RECORDS, ids, ID)
+    assert records == {ids[0]: [full.id], ids[1]: [bare.id]}
     for found in (jobs, studies, skills):
-        assert set(found) == set(ids)
-        assert found[ids[1]] == found[ids[2]] == ()
+        assert set(found) == set(ids[:2])
+        assert found[ids[1]] == []
+
+
+async def test_who_is_no_candidate_is_found_as_a_person_only(graph: Graph) -> None:
+    (candidate,) = await people(graph, 1)
+    (colleague,) = await people(graph, 1, roles=(Role.EMPLOYEE,))
+    ids = [colleague, "unknown", candidate]
+    assert set(await read(graph, PERSON, ids, node("name"))) == {candidate, colleague}
+    assert set(await read(graph, CANDIDATE, ids, node("name"))) == {candidate}
+    assert await graph.read(candidates_there, ids=ids) == {candidate}
 
 
 async def test_records_are_listed_the_newest_first(graph: Graph) -> None:
     mail = Profile(emails=(f"{new_id()}@example.org",))
     records = [new_record(mail, received_at=f"2026-01-{day:02}T00:00:00.000000Z") for day in (2, 3, 1)]
     (first, *_) = await save(graph, *records)
-    kept = (await graph.read(records_of, ids=[first.person_id]))[first.person_id]
-    assert [record.id for record in kept] == [records[1].id, records[0].id, records[2].id]
+    kept = await related(graph, PERSON, RECORDS, [first.person_id], ID)
+    assert kept[first.person_id] == [records[1].id, records[0].id, records[2].id]
 
 
 async def test_companies_are_listed_by_name_and_count_their_employments(empty: Graph) -> None:
@@ -99,23 +119,22 @@ async def test_companies_are_listed_by_name_and_count_their_employments(empty: G
         for count in (1, 3, 5)
     ]
     await save(empty, *records)
-    seen = await visit(lambda after: empty.read(companies_page, first=3, after=after))
-    assert [company.name for company in seen] == ["Acme", "Bolt", "Coil", "Dome"]
-    ids = {company.name: company.id for company in seen}
+    seen = await visit(lambda after: page(empty, COMPANIES, node("name"), ID, first=3, after=after))
+    assert [name for name, _ in seen] == ["Acme", "Bolt", "Coil", "Dome"]
+    ids = dict(seen)
     assert ids["Acme"] == derived_id("company", "acme")
-    assert await empty.read(count_companies) == 4
-    assert await empty.read(headcounts, ids=[*ids.values(), "unknown"]) == {
+    assert await total(empty, COMPANIES) == 4
+    assert await read(empty, COMPANY, [*ids.values(), "unknown"], KNOWN_EMPLOYMENTS) == {
         ids["Acme"]: 3,
         ids["Bolt"]: 2,
         ids["Coil"]: 3,
         ids["Dome"]: 1,
     }
-    found = await empty.read(companies_by_ids, ids=[ids["Bolt"], "unknown"])
-    assert {company.name for company in found.values()} == {"Bolt"}
+    assert await read(empty, COMPANY, [ids["Bolt"], "unknown"], node("name")) == {ids["Bolt"]: "Bolt"}
 
 
 async def test_reading_many_pages_never_repeats_anyone_with_one_moment(empty: Graph) -> None:
     everyone = await people(empty, 11, at=AT)
     for first in (1, 2, 5, 11, 12):
-        seen = await visit(lambda after, first=first: empty.read(candidates_page, first=first, after=after))
-        assert [person.id for person in seen] == sorted(everyone, reverse=True)
+        seen = await visit(lambda after, first=first: page(empty, CANDIDATES, ID, first=first, after=after))
+        assert seen == sorted(everyone, reverse=True)

@@ -13,14 +13,17 @@ from graph.client import Graph, Statement, Transaction
 from graph.events import EventType
 from graph.ids import derived_id, new_id
 from graph.people import (
+    AT_A_NAMED_COMPANY,
+    EDUCATIONS,
+    EMPLOYMENTS,
+    PERSON,
+    RECORDS,
+    SKILLS,
     Person,
-    educations_of,
-    employments_of,
     people_by_ids,
-    records_of,
-    skills_of,
 )
 from graph.profiles import Consent, Education, Employment, Location, Profile, RecordKind, Role
+from graph.reading import ID, Source, edge, node
 from graph.records import NewRecord, save_records
 from tests.graph.conftest import (
     AT,
@@ -30,6 +33,7 @@ from tests.graph.conftest import (
     event_types,
     new_record,
     outcomes,
+    related,
     save,
     size,
 )
@@ -173,8 +177,8 @@ async def test_records_with_one_address_are_about_one_person(empty: Graph) -> No
     assert (found.name, found.headline, found.version) == ("Kim", "Welder", 2)
     assert set(found.emails) == {"kim@example.org", "kim@work.example"}
     assert (found.created_at, found.updated_at) == (AT, LATER)
-    kept = (await empty.read(records_of, ids=[one.person_id]))[one.person_id]
-    assert {record.id for record in kept} == {first.id, second.id}
+    kept = (await related(empty, PERSON, RECORDS, [one.person_id], ID))[one.person_id]
+    assert set(kept) == {first.id, second.id}
     assert await event_types(empty) == [EventType.CANDIDATE_CREATED, EventType.CANDIDATE_UPDATED]
 
 
@@ -193,8 +197,8 @@ async def test_twenty_records_with_one_address_at_once_make_one_person(empty: Gr
     assert await owners(empty) == {"kim@example.org": [only]}
     kept = await person(empty, only)
     assert kept.version == 20
-    skills = (await empty.read(skills_of, ids=[only]))[only]
-    assert {skill.name for skill in skills} == {f"Skill {i}" for i in range(20)}
+    skills = (await related(empty, PERSON, SKILLS, [only], node("name")))[only]
+    assert set(skills) == {f"Skill {i}" for i in range(20)}
 
 
 async def test_no_record_is_lost_from_a_profile_that_many_change_at_once(empty: Graph) -> None:
@@ -206,8 +210,8 @@ async def test_no_record_is_lost_from_a_profile_that_many_change_at_once(empty: 
     records += [new_record(Profile(skills=(f"Art {i}",)), about=first.person_id) for i in range(10)]
     _, failures = await outcomes(save(empty, record) for record in records)
     assert failures == []
-    skills = (await empty.read(skills_of, ids=[first.person_id]))[first.person_id]
-    assert len(skills) == len({skill.id for skill in skills}) == 20
+    skills = (await related(empty, PERSON, SKILLS, [first.person_id], ID))[first.person_id]
+    assert len(skills) == len(set(skills)) == 20
 
 
 async def test_one_person_twice_in_a_batch_is_made_once(empty: Graph) -> None:
@@ -391,25 +395,23 @@ async def test_a_better_record_rewrites_what_the_profile_consists_of(empty: Grap
     )
     (saved,) = await save(empty, poor)
     id_ = saved.person_id
-    assert [e.title for e in (await empty.read(employments_of, ids=[id_]))[id_]] == [None, "Helper"]
+    assert await related(empty, PERSON, EMPLOYMENTS, [id_], edge("title")) == {id_: [None, "Helper"]}
     good = new_record(full("Kim", *mail), kind=RecordKind.FORM)
     await save(empty, good)
-    jobs = (await empty.read(employments_of, ids=[id_]))[id_]
-    assert [(job.title, job.start, job.end, job.current, job.record_id) for job in jobs] == [
-        ("Senior Welder", "2019-04", None, True, good.id),
-        (None, "2009", None, False, poor.id),
-        ("Welder", "2015", "2019-03", False, good.id),
-    ]
-    assert {job.company_id for job in jobs} == {derived_id("company", n) for n in ("acme", "bolt", "coil")}
-    (study,) = (await empty.read(educations_of, ids=[id_]))[id_]
-    assert (study.school_name, study.degree, study.field, study.record_id) == (
-        "Tech",
-        "BSc",
-        "Steel",
-        good.id,
-    )
-    skills = (await empty.read(skills_of, ids=[id_]))[id_]
-    assert [skill.name for skill in skills] == ["welding", "C++", "Sewing"]
+    shown = (edge("title"), edge("from"), edge("to"), edge("current"), edge("record"))
+    assert await related(empty, PERSON, EMPLOYMENTS, [id_], *shown) == {
+        id_: [
+            ("Senior Welder", "2019-04", None, True, good.id),
+            (None, "2009", None, False, poor.id),
+            ("Welder", "2015", "2019-03", False, good.id),
+        ]
+    }
+    companies = (await related(empty, PERSON, EMPLOYMENTS, [id_], ID))[id_]
+    assert set(companies) == {derived_id("company", n) for n in ("acme", "bolt", "coil")}
+    studied = (node("name"), edge("degree"), edge("field"), edge("record"))
+    studies = await related(empty, PERSON, EDUCATIONS, [id_], *studied)
+    assert studies == {id_: [("Tech", "BSc", "Steel", good.id)]}
+    assert await related(empty, PERSON, SKILLS, [id_], node("name")) == {id_: ["welding", "C++", "Sewing"]}
     assert len(await empty.execute(SOURCES)) == 3 + 1 + 3
 
 
@@ -504,21 +506,31 @@ SETS = st.lists(
 )
 
 
+COMPANY_ID = Source("CASE WHEN @node:Company THEN @node.id END")
+EMPLOYED = tuple(
+    edge(name) for name in ("title", "team", "location", "summary", "from", "to", "current", "record")
+)
+STUDIED = tuple(edge(name) for name in ("degree", "field", "from", "to", "record"))
+
+
 async def portraits(graph: Graph, ids: Sequence[str]) -> dict[str, tuple[Any, ...]]:
     """Say of each person, by address, all that does not tell when it was written."""
     people = await graph.read(people_by_ids, ids=ids)
-    jobs, studies = await graph.read(employments_of, ids=ids), await graph.read(educations_of, ids=ids)
-    skills, records = await graph.read(skills_of, ids=ids), await graph.read(records_of, ids=ids)
+    parts = [
+        await related(graph, PERSON, pattern, ids, *shown)
+        for pattern, shown in (
+            (EMPLOYMENTS, (COMPANY_ID, *EMPLOYED)),
+            (EDUCATIONS, (node("id"), node("name"), *STUDIED)),
+            (SKILLS, (ID, node("name"))),
+            (RECORDS, (ID, node("kind"), node("origin"), node("received_at"), node("document"))),
+        )
+    ]
     told = {}
     for id_, found in people.items():
         facts = asdict(found)
         for name in ("id", "version", "created_at", "updated_at"):
             del facts[name]
-        dated = [
-            *(replace(each, id="") for each in jobs[id_]),
-            *(replace(each, id="") for each in studies[id_]),
-        ]
-        told[found.emails[0]] = (facts, dated, skills[id_], records[id_])
+        told[found.emails[0]] = (facts, *(part[id_] for part in parts))
     return told
 
 
@@ -561,14 +573,16 @@ async def test_companies_that_nobody_names_make_no_colleagues_and_leave_nothing_
     first = new_record(Profile(name="Kim", emails=("kim@example.org",), employments=(unnamed,)))
     second = new_record(Profile(name="Lee", emails=("lee@example.org",), employments=(unnamed,)))
     kim, lee = (saved.person_id for saved in await save(empty, first, second))
-    held = await empty.read(employments_of, ids=[kim, lee])
-    assert [(job.company_id, job.title) for jobs in held.values() for job in jobs] == [(None, "Welder")] * 2
+    shown = (AT_A_NAMED_COMPANY, edge("title"))
+    held = await related(empty, PERSON, EMPLOYMENTS, [kim, lee], *shown)
+    assert held == {kim: [(False, "Welder")], lee: [(False, "Welder")]}
     assert (await person(empty, kim)).experience_months == 48
     assert (await empty.execute(SHARED_PLACES)) == [{"shared": 0, "unnamed": 2}]
     better = Profile(emails=("kim@example.org",), employments=(Employment(company="Acme", start="2020"),))
     await save(empty, new_record(better, kind=RecordKind.FORM))
-    held = await empty.read(employments_of, ids=[kim])
-    assert [(job.company_id is None, job.start) for job in held[kim]] == [(False, "2020"), (True, "2015-01")]
+    shown = (AT_A_NAMED_COMPANY, edge("from"))
+    held = await related(empty, PERSON, EMPLOYMENTS, [kim], *shown)
+    assert held == {kim: [(True, "2020"), (False, "2015-01")]}
     assert (await empty.execute(SHARED_PLACES)) == [{"shared": 0, "unnamed": 2}]
 
 

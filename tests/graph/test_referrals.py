@@ -13,6 +13,7 @@ from graph.errors import Conflict, InvalidInput, NotFound
 from graph.events import EventType
 from graph.ids import derived_id, new_id
 from graph.profiles import Education, Employment, Profile, RecordKind, Role
+from graph.reading import ID, node
 from graph.records import NewRecord, save_records
 from graph.referrals import paths
 from graph.referrals.acquaintance import (
@@ -28,13 +29,19 @@ from graph.referrals.acquaintance import (
     strength,
 )
 from graph.referrals.paths import ReferralPaths, referral_paths
-from graph.referrals.referrals import NewReferral, create_referral, referrals_of
+from graph.referrals.referrals import BY, OF, REFERRAL, NewReferral, create_referral
+from tests.graph.conftest import read, related
 
 AT = "2026-06-15T12:00:00.000000Z"
 THIS_MONTH = 2026 * 12 + 5
 
 EVENTS_ABOUT = Statement(
     "tests.events_about", "MATCH (e:Event {referral_id: $id}) RETURN e.type AS type, e.id AS id"
+)
+
+
+REFERRALS = Statement(
+    "tests.referrals", "MATCH (r:Referral)-[:OF]->(p:Person) WHERE p.id IN $ids RETURN collect(r.id) AS ids"
 )
 
 
@@ -433,9 +440,10 @@ async def test_a_repeated_referral_is_one_referral_and_one_event(graph: Graph) -
     await world.person("Ben")
     first = await world.refer("Ann", "Ben")
     assert await world.refer("Ann", "Ben", at="2026-07-01T00:00:00.000000Z") == first
-    found = await graph.read(referrals_of, ids=[world.id("Ben"), world.id("Ann")])
-    assert [(r.id, r.by_id, r.at) for r in found[world.id("Ben")]] == [(first, world.id("Ann"), AT)]
-    assert found[world.id("Ann")] == ()
+    assert await graph.value(REFERRALS, {"ids": [world.id("Ann"), world.id("Ben")]}) == [first]
+    assert await read(graph, REFERRAL, [first, "unknown"], node("at")) == {first: AT}
+    assert await related(graph, REFERRAL, BY, [first], ID) == {first: [world.id("Ann")]}
+    assert await related(graph, REFERRAL, OF, [first], ID) == {first: [world.id("Ben")]}
     assert await graph.read(event_types, id_=first) == [EventType.REFERRAL_CREATED]
 
 

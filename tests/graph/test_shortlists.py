@@ -1,14 +1,26 @@
-from typing import Any
-
 import pytest
 
 from graph.client import Graph
 from graph.errors import NotFound
 from graph.events import EventType
 from graph.ids import new_id
+from graph.jobs import JOB
 from graph.profiles import Role
-from graph.shortlists import ShortlistEntry, count_shortlists_of_jobs, shortlist, shortlists_of_jobs
-from tests.graph.conftest import AT, LATER, event_types, job, outcomes, people, size, visit
+from graph.reading import ID, Key, edge
+from graph.shortlists import OF_JOB, shortlist
+from tests.graph.conftest import (
+    AT,
+    LATER,
+    Page,
+    event_types,
+    job,
+    outcomes,
+    pages,
+    people,
+    size,
+    totals,
+    visit,
+)
 
 
 async def put(
@@ -25,26 +37,22 @@ async def put(
     )
 
 
-async def listed(graph: Graph, job_id: str) -> list[ShortlistEntry]:
-    pages = await graph.read(shortlists_of_jobs, ids=[job_id], first=100, after=None)
-    return [entry for _, entry in pages[job_id].items]
-
-
 async def test_candidates_are_listed_once_and_the_first_word_stays(empty: Graph) -> None:
     wanted, other = await job(empty), await job(empty)
     one, two, three = await people(empty, 3)
     assert await put(empty, wanted.id, two, one, two, note="good") == (two, one)
     assert await put(empty, wanted.id, one, three, note="also", at=LATER) == (three,)
     assert await put(empty, wanted.id, one, two, three) == ()
-    assert await listed(empty, wanted.id) == [
-        ShortlistEntry(candidate_id=three, at=LATER, by="test", note="also"),
-        *(
-            ShortlistEntry(candidate_id=id_, at=AT, by="test", note="good")
-            for id_ in sorted((one, two), reverse=True)
-        ),
-    ]
-    counts = await empty.read(count_shortlists_of_jobs, ids=[wanted.id, other.id, "unknown"])
-    assert counts == {wanted.id: 3, other.id: 0, "unknown": 0}
+    ids = [wanted.id, other.id, "unknown"]
+    listed = await pages(empty, JOB, OF_JOB, ids, ID, edge("at"), edge("by"), edge("note"), first=100)
+    assert {id_: found.rows for id_, found in listed.items()} == {
+        wanted.id: [
+            (three, LATER, "test", "also"),
+            *((id_, AT, "test", "good") for id_ in sorted((one, two), reverse=True)),
+        ],
+        other.id: [],
+    }
+    assert await totals(empty, JOB, OF_JOB, ids) == {wanted.id: 3, other.id: 0}
     assert (await event_types(empty)).count(EventType.CANDIDATE_SHORTLISTED) == 3
 
 
@@ -72,7 +80,7 @@ async def test_many_at_once_list_a_candidate_once(empty: Graph) -> None:
     )
     assert failures == []
     assert sorted(id_ for added in found for id_ in added) == sorted(candidates)
-    assert await empty.read(count_shortlists_of_jobs, ids=[wanted.id]) == {wanted.id: 5}
+    assert await totals(empty, JOB, OF_JOB, [wanted.id]) == {wanted.id: 5}
     assert (await event_types(empty)).count(EventType.CANDIDATE_SHORTLISTED) == 5
 
 
@@ -82,14 +90,11 @@ async def test_pages_show_every_entry_once_the_newest_first_while_others_come(em
     await put(empty, wanted.id, *early)
     await put(empty, wanted.id, *late, at=LATER)
 
-    async def page(after: Any, /) -> Any:
-        return (await empty.read(shortlists_of_jobs, ids=[wanted.id], first=2, after=after))[wanted.id]
+    async def page(after: Key | None, /) -> Page:
+        return (await pages(empty, JOB, OF_JOB, [wanted.id], ID, first=2, after=after))[wanted.id]
 
     async def more(number: int) -> None:
         await put(empty, wanted.id, *await people(empty, 2), at=f"2027-01-01T00:00:00.{number:06}Z")
 
     seen = await visit(page, between=more)
-    assert [entry.candidate_id for entry in seen] == [
-        *sorted(late, reverse=True),
-        *sorted(early, reverse=True),
-    ]
+    assert seen == [*sorted(late, reverse=True), *sorted(early, reverse=True)]

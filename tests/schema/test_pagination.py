@@ -1,30 +1,95 @@
+import base64
+import json
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph.companies import COMPANIES
 from graph.errors import InvalidInput
 from graph.ids import new_id
-from graph.paging import Key
+from graph.people import CANDIDATES, PersonOrder
+from graph.reading import Key, PageShape
+from schema.candidates.types import PersonSort
+from schema.filters import SortDirection
 from schema.node import Kind, any_id, global_id
-from schema.pagination import cursor_of, key_of, page_size
+from schema.paging import LONGEST_CURSOR, bind_page, cursor_of, key_of, page_size
 from schema.scalars import _date_time
 
+SHAPES = [PageShape(sort, descending) for sort in ("NAME", "CREATED_AT") for descending in (False, True)]
+KEYS = st.builds(
+    Key,
+    st.text(max_size=100) | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False),
+    st.text(max_size=50),
+)
 
-@given(st.text(max_size=100), st.text(max_size=50))
-def test_a_cursor_comes_back_as_it_went(value: str, id_: str) -> None:
+
+@given(KEYS, st.sampled_from(SHAPES))
+def test_a_cursor_comes_back_as_it_went_in_its_own_order_alone(key: Key, shape: PageShape) -> None:
     try:
-        cursor = cursor_of(Key(value, id_))
+        cursor = cursor_of(shape, key)
     except TypeError:
         return  # lone surrogates never come out of the graph
-    assert key_of(cursor) == Key(value, id_)
+    if len(cursor) > LONGEST_CURSOR:
+        return
+    assert key_of(shape, cursor) == key
+    for other in SHAPES:
+        if other != shape:
+            with pytest.raises(InvalidInput):
+                key_of(other, cursor)
+
+
+def test_what_is_filtered_by_is_no_part_of_a_cursor() -> None:
+    one, other = (replace(SHAPES[0], conditions=conditions) for conditions in ((), ("@value = 1",)))
+    assert key_of(other, cursor_of(one, Key("x", "y"))) == Key("x", "y")
 
 
 @given(st.text(max_size=2_000))
 def test_no_text_breaks_the_reading_of_a_cursor(text: str) -> None:
     with suppress(InvalidInput):
-        assert key_of(text) is not None
+        assert key_of(SHAPES[0], text) is not None
+
+
+@given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists, max_leaves=8))
+def test_no_json_breaks_the_reading_of_a_cursor(content: object) -> None:
+    text = base64.urlsafe_b64encode(json.dumps(["NAME ASC", content, "id"]).encode()).decode()
+    with suppress(InvalidInput):
+        assert key_of(SHAPES[0], text) == Key(content, "id")  # type: ignore[arg-type]
+        assert isinstance(content, str | float | bool)
+
+
+@given(st.sampled_from(list(CANDIDATES.sorts)), st.sampled_from(SortDirection), st.integers(1, 100))
+def test_the_arguments_of_a_page_become_its_shape(
+    field: PersonOrder, direction: SortDirection, first: int
+) -> None:
+    page = bind_page(
+        CANDIDATES, {"first": first, "sort_by": PersonSort(field=field, direction=direction), "where": None}
+    )
+    assert (page.first, page.after, page.values) == (first, None, ())
+    assert page.shape == PageShape(field, direction is SortDirection.DESC)
+    assert page.parameters(3) == {"p3_limit": first + 1}
+
+
+def test_without_arguments_a_page_has_the_first_order_of_its_list() -> None:
+    for pattern in (CANDIDATES, COMPANIES):
+        name, sort = next(iter(pattern.sorts.items()))
+        assert bind_page(pattern, {"first": 1}).shape == PageShape(name, sort.descending)
+
+
+def test_the_place_of_a_page_is_that_of_its_ends() -> None:
+    page = bind_page(CANDIDATES, {"first": 2})
+    keys = [("2026-02", "b"), ("2026-01", "a")]
+    info = page.info(keys, has_next=True)
+    assert (info.has_next_page, info.has_previous_page) == (True, False)
+    assert info.start_cursor == page.cursor(*keys[0])
+    assert info.end_cursor
+    after = bind_page(CANDIDATES, {"first": 2, "after": info.end_cursor})
+    assert after.after == Key("2026-01", "a")
+    assert after.shape.goes_on
+    nothing = after.info([], has_next=False)
+    assert (nothing.has_previous_page, nothing.start_cursor, nothing.end_cursor) == (True, None, None)
 
 
 @given(st.text(max_size=200))

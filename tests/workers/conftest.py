@@ -44,6 +44,7 @@ EMPTY = Statement(
     "tests.empty",
     "MATCH (n) WHERE NOT n:Migration CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 500 ROWS",
 )
+INTAKES = Statement("tests.intakes", "MATCH (i:Intake) RETURN i.status AS status, count(i) AS number")
 CANDIDATE_IDS = Statement("tests.candidate_ids", "MATCH (p:Candidate) RETURN p.id AS id")
 
 
@@ -105,6 +106,10 @@ class System:
         answer = await self.elasticsearch.search(index=self.index.name, size=10_000, query={"match_all": {}})
         found = {hit["_id"]: hit["_source"] for hit in answer["hits"]["hits"]}
         return sorted(id_ for id_ in wanted.keys() | found.keys() if wanted.get(id_) != found.get(id_))
+
+    async def intakes(self) -> dict[str, int]:
+        """Count the intakes by status."""
+        return {row["status"]: row["number"] for row in await self.graph.execute(INTAKES)}
 
     async def found_by_name(self, name: str) -> int:
         """Count the documents that a search by name finds."""

@@ -10,12 +10,14 @@ from graph import indexing, intakes, outbox
 from graph.client import Statement
 from graph.errors import Conflict, NotFound
 from graph.events import EventType
+from graph.filtering import condition
 from graph.ids import new_id, now
-from graph.intakes import Intake, IntakeStatus, NewIntake
-from graph.paging import Key
-from graph.people import records_of
+from graph.intakes import INTAKES, Intake, IntakeStatus, NewIntake
+from graph.people import PERSON, RECORDS
 from graph.profiles import PROFILE
+from graph.reading import ID, node
 from search.resumes.sandbox import Sandbox, SandboxSettings
+from tests.graph.conftest import Given, page, related, visit
 from tests.workers.conftest import System, records
 from workers.intake import GAVE_UP, MOST_ATTEMPTS, IntakeReader, fitted
 
@@ -83,8 +85,8 @@ async def test_a_resume_becomes_a_searchable_candidate(system: System, reader: I
     assert person.emails == ("robin@example.org",)
     assert person.text_document is not None
     assert b"Harbour Yard" in system.store.get(person.text_document)
-    kept = (await system.graph.read(records_of, ids=[done.candidate_id]))[done.candidate_id]
-    assert [record.document for record in kept] == [done.sha256]
+    kept = await related(system.graph, PERSON, RECORDS, [done.candidate_id], node("document"))
+    assert kept == {done.candidate_id: [done.sha256]}
     assert set(await types(system)) == {
         EventType.INTAKE_RECEIVED,
         EventType.CANDIDATE_CREATED,
@@ -130,12 +132,7 @@ async def test_an_unreadable_file_ends_as_a_failed_intake_that_can_be_retried(
     assert system.store.get(failed.sha256) == data
     assert (await look(system, good)).status is IntakeStatus.COMPLETED
     assert set(await system.graph.read(intakes.settled, ids=[failing, good])) == {failing, good}
-    assert await system.graph.read(intakes.count_intakes) == {
-        IntakeStatus.RECEIVED: 0,
-        IntakeStatus.PARSING: 0,
-        IntakeStatus.COMPLETED: 1,
-        IntakeStatus.FAILED: 1,
-    }
+    assert await system.intakes() == {IntakeStatus.COMPLETED: 1, IntakeStatus.FAILED: 1}
     retried = await system.graph.write(
         intakes.retry_intake, intake_id=failing, event_id=new_id(), actor="test", at=now()
     )
@@ -204,19 +201,15 @@ async def test_a_cancelled_reading_gives_its_claim_back(system: System, reader: 
 
 async def test_intakes_are_listed_page_by_page(system: System) -> None:
     ids = await receive(system, *(new_intake(system, b"file %d" % i) for i in range(7)))
-    seen: list[str] = []
-    after: Key | None = None
-    while True:
-        page = await system.graph.read(
-            intakes.intakes_page, first=3, after=after, status=IntakeStatus.RECEIVED
-        )
-        seen += [item.id for _, item in page.items]
-        if not page.has_next:
-            break
-        after = page.items[-1][0]
+    waiting = _in(IntakeStatus.RECEIVED)
+    seen = await visit(lambda after: page(system.graph, INTAKES, ID, first=3, after=after, given=waiting))
     assert sorted(seen) == sorted(ids)
-    empty = await system.graph.read(intakes.intakes_page, first=3, after=None, status=IntakeStatus.FAILED)
-    assert empty.items == ()
+    failed = await page(system.graph, INTAKES, ID, first=3, given=_in(IntakeStatus.FAILED))
+    assert failed.rows == []
+
+
+def _in(status: IntakeStatus) -> Given:
+    return Given(conditions=(condition(node("status"), "eq"),), values=(str(status),))
 
 
 TEXT = st.text(max_size=30) | st.just("x" * 30_000)

@@ -20,10 +20,11 @@ from graph.migrations.runner import migrate
 from graph.outreach.opt_outs import opt_out
 from graph.outreach.sending import ClaimedTouch, claim_touch
 from graph.outreach.templates import NewTemplate, create_template
-from graph.outreach.touches import Sender, Touch, TouchStatus, queue_touches, touches_by_ids
+from graph.outreach.touches import Sender, TouchStatus, queue_touches
 from graph.profiles import Consent, Profile, RecordKind
 from graph.records import NewRecord, save_records
 from graph.settings import GraphSettings
+from tests.graph.conftest import TouchState, touch_state
 from workers.mail import Mailer, MailError, NotTaken, Refused, Unclear, compose, message_id
 from workers.outreach import GAVE_UP, LOST_SECONDS, TouchSender, send_touch, waiting_touches
 from workers.settings_mail import MailSettings
@@ -101,8 +102,8 @@ class Queued:
     async def send(self, settings: MailSettings) -> TouchStatus | None:
         return await send_touch(self.graph, Mailer(settings), settings, touch_id=self.touch_id)
 
-    async def touch(self) -> Touch:
-        return (await self.graph.read(touches_by_ids, ids=[self.touch_id]))[self.touch_id]
+    async def touch(self) -> TouchState:
+        return await touch_state(self.graph, self.touch_id)
 
     async def age(self, by: timedelta) -> None:
         await self.graph.write(set_age, id_=self.touch_id, at=timestamp(datetime.now(UTC) - by))

@@ -1,0 +1,33 @@
+"""What resolvers work with, opened with settings from the environment."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from api.settings import ApiSettings
+from graph.client import Graph
+from graph.settings import GraphSettings
+from schema.context import Services
+from search.client import open_client
+from search.indices import candidate_index
+from search.resumes.store import ResumeStore, StoreSettings
+from search.settings import ElasticsearchSettings
+from workers.bus import EventBus
+from workers.settings import RedisSettings
+
+
+@asynccontextmanager
+async def open_services() -> AsyncIterator[tuple[Services, EventBus]]:
+    """Open everything for as long as the context lasts; the bus is what the services call their feed."""
+    async with AsyncExitStack() as stack:
+        elasticsearch = ElasticsearchSettings()
+        graph = await stack.enter_async_context(Graph.open(GraphSettings()))
+        bus = await stack.enter_async_context(EventBus.open(RedisSettings().url, graph))
+        services = Services(
+            graph=graph,
+            elasticsearch=await stack.enter_async_context(open_client(elasticsearch)),
+            index=candidate_index(elasticsearch.index_prefix),
+            store=ResumeStore(StoreSettings()),
+            feed=bus,
+            organization=ApiSettings().organization,
+        )
+        yield services, bus

@@ -1,0 +1,139 @@
+"""From rows of sources to one Cypher statement that returns one collected value.
+
+In: the anchor of jobs with `Row((node("title"), Many(STAGES, Row((node("name"),)))))`. Out:
+
+    UNWIND $ids AS id
+    MATCH (n0:Job {id: id})
+    RETURN collect([id, [n0.`title`, COLLECT {
+      MATCH (n0)-[e1:HAS_STAGE]->(n1) RETURN [n1.`name`] ORDER BY n1.position }]]) AS value
+
+Lists instead of maps: the driver reads them faster, and their order is ours. Reads of one shape have one text, so
+Neo4j plans them once; the names of parameters depend on nothing but their place.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import count
+from typing import Any
+
+from graph.client import Statement
+from graph.reading import (
+    Anchor,
+    Item,
+    Key,
+    Many,
+    One,
+    PageCount,
+    PageRows,
+    PageShape,
+    Pattern,
+    Row,
+    SortKey,
+    Source,
+)
+
+_NAME = re.compile(r"@(\w+)")
+
+
+class _Composer:
+    def __init__(self, pages: Sequence[PageShape]) -> None:
+        self._pages = pages
+        self._numbers = count(1)
+        self._sorts: dict[int, Source] = {}
+
+    def row(self, row: Row, names: Mapping[str, str]) -> str:
+        return "[" + ", ".join(self._item(item, names) for item in row.items) + "]"
+
+    def _item(self, item: Item, names: Mapping[str, str]) -> str:
+        match item:
+            case Source(text):
+                return _filled(text, names)
+            case SortKey(slot):
+                return _filled(self._sorts[slot].text, names)
+            case One(pattern, row):
+                inner = self._names(names)
+                match_ = _filled(pattern.match, inner)
+                return f"COLLECT {{ MATCH {match_} RETURN {self.row(row, inner)} LIMIT 1 }}[0]"
+            case Many(pattern, row):
+                return self._many(pattern, row, names)
+            case PageRows(pattern, row, slot):
+                return self._page(pattern, row, slot, names)
+            case PageCount(pattern, slot):
+                inner = self._names(names)
+                conditions = _conditions(self._pages[slot], slot, inner)
+                return f"COUNT {{ MATCH {_filled(pattern.match, inner)}{_where(conditions)} }}"
+
+    def _many(self, pattern: Pattern, row: Row, names: Mapping[str, str]) -> str:
+        inner = self._names(names)
+        order = f" ORDER BY {_filled(pattern.order, inner)}" if pattern.order else ""
+        bound = ""
+        if pattern.most is not None:
+            bound = f" WITH *{order} LIMIT {pattern.most}"
+        return f"COLLECT {{ MATCH {_filled(pattern.match, inner)}{bound} RETURN {self.row(row, inner)} AS v{order} }}"
+
+    def _page(self, pattern: Pattern, row: Row, slot: int, names: Mapping[str, str]) -> str:
+        inner, page = self._names(names), self._pages[slot]
+        sort = pattern.sorts[page.sort]
+        self._sorts[slot] = sort.by
+        conditions = [_filled(sort.seek, inner)] if sort.seek else []
+        conditions += _conditions(page, slot, inner)
+        if page.goes_on:
+            conditions.append(_filled(_AFTER[page.descending].replace("@by", sort.by.text), inner, slot=slot))
+        way = " DESC" if page.descending else ""
+        order = _filled(f" ORDER BY {sort.by.text}{way}, @node.id{way}", inner)
+        return (
+            f"COLLECT {{ MATCH {_filled(pattern.match, inner)}{_where(conditions)}"
+            f" WITH *{order} LIMIT $p{slot}_limit RETURN {self.row(row, inner)} AS v{order} }}"
+        )
+
+    def _names(self, outer: Mapping[str, str]) -> dict[str, str]:
+        number = next(self._numbers)
+        return {"node": f"n{number}", "edge": f"e{number}", "parent": outer.get("node", "")}
+
+
+_AFTER = {
+    False: "@by >= $after AND (@by > $after OR @node.id > $after_id)",
+    True: "@by <= $after AND (@by < $after OR @node.id < $after_id)",
+}
+
+
+def by_ids(anchor: Anchor, row: Row, pages: Sequence[PageShape] = ()) -> Statement:
+    """Return what reads things by `$ids`: a list of pairs of id and row, without those that are not there."""
+    names = {"node": "n0", "id": "id"}
+    content = _Composer(pages).row(row, names)
+    text = f"UNWIND $ids AS id MATCH {_filled(anchor.match, names)} RETURN collect([id, {content}]) AS value"
+    return Statement(f"read.{anchor.name}", text)
+
+
+def from_nothing(name: str, row: Row, pages: Sequence[PageShape]) -> Statement:
+    """Return what reads lists that hang on nothing."""
+    text = f"RETURN {_Composer(pages).row(row, {})} AS value"
+    return Statement(f"read.{name}", text)
+
+
+def page_parameters(slot: int, *, first: int, after: Key | None, values: Sequence[Any]) -> dict[str, Any]:
+    """Return what the text of a page refers to: one row more than asked for, to see whether more follow."""
+    parameters = {f"p{slot}_{i}": value for i, value in enumerate(values)}
+    parameters[f"p{slot}_limit"] = first + 1
+    if after is not None:
+        parameters |= {f"p{slot}_after": after.value, f"p{slot}_after_id": after.id}
+    return parameters
+
+
+def _conditions(page: PageShape, slot: int, names: Mapping[str, str]) -> list[str]:
+    numbers = count()
+    return [
+        _NAME.sub(
+            lambda found: f"$p{slot}_{next(numbers)}" if found[1] == "value" else names[found[1]], condition
+        )
+        for condition in page.conditions
+    ]
+
+
+def _where(conditions: Sequence[str]) -> str:
+    return " WHERE " + " AND ".join(conditions) if conditions else ""
+
+
+def _filled(text: str, names: Mapping[str, str], *, slot: int | None = None) -> str:
+    filled = _NAME.sub(lambda found: names[found[1]], text)
+    return filled if slot is None else filled.replace("$after", f"$p{slot}_after")

@@ -1,0 +1,70 @@
+"""The schema over a graph of its own tests, without the API in front of it."""
+
+from collections.abc import AsyncIterator
+from typing import Any, Protocol, cast
+
+import pytest
+
+from graph.client import Graph
+from graph.migrations.runner import migrate
+from graph.settings import GraphSettings
+from graph.tokens import AccessRole
+from schema.context import Context, Services
+from schema.loaders import Loaders
+from schema.permissions import Principal
+from schema.root import build_schema
+from search.resumes.store import ResumeStore, StoreSettings
+from tests.workers.conftest import EMPTY
+
+SCHEMA = build_schema()
+
+
+class Ask(Protocol):
+    """Sends an operation; returns its data and its errors."""
+
+    async def __call__(
+        self, document: str, variables: dict[str, Any] | None = None, *, role: AccessRole = AccessRole.ADMIN
+    ) -> tuple[Any, list[dict[str, Any]]]: ...
+
+
+@pytest.fixture(scope="session")
+async def graph(engines: dict[str, str]) -> AsyncIterator[Graph]:
+    """The migrated graph, with whatever earlier tests left in it."""
+    async with Graph.open(GraphSettings(uri=engines["neo4j"], retry_seconds=30.0)) as opened:
+        await migrate(opened)
+        yield opened
+
+
+@pytest.fixture
+async def empty(graph: Graph) -> Graph:
+    """The migrated graph without any data."""
+    await graph.execute(EMPTY)
+    return graph
+
+
+@pytest.fixture
+def ask(graph: Graph) -> Ask:
+    """What sends operations that ask the graph alone."""
+
+    async def send(
+        document: str, variables: dict[str, Any] | None = None, *, role: AccessRole = AccessRole.ADMIN
+    ) -> tuple[Any, list[dict[str, Any]]]:
+        answer = await SCHEMA.execute(document, variables, context_value=context_of(graph, role))
+        return answer.data, [dict(error.formatted) for error in answer.errors or ()]
+
+    return send
+
+
+def context_of(graph: Graph, role: AccessRole) -> Context:
+    """Make the context of one operation; there is no search behind it."""
+    nothing = cast("Any", None)
+    services = Services(
+        graph=graph,
+        elasticsearch=nothing,
+        index=nothing,
+        store=ResumeStore(StoreSettings(path="/nowhere")),
+        feed=nothing,
+        organization="Test",
+    )
+    principal = Principal(id="test", role=role, label="test", expires_at=None)
+    return Context(principal=principal, services=services, loaders=Loaders(graph))
