@@ -13,10 +13,10 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.1
 START := set -euo pipefail; begin=$$(date +%s)
 STOP := echo "== $$(( $$(date +%s) - begin )) s"
 
-.PHONY: help up down status doctor setup lint format test lock clean
+.PHONY: help up down status doctor setup lint format test bench-reads bench-completion lock clean
 
 help: ## Show this list.
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 24
 
 up: setup ## Start everything, with demo data in an empty graph, and say where it is.
 	@$(START); echo "== make up: engines, API, worker, demo data"; $(BIN)/kith up; $(STOP)
@@ -60,6 +60,12 @@ format: setup ## Mend what ruff can mend.
 test: lint ## Run every check and every test, on engines of the tests' own. ARGS="..." goes to pytest.
 	@$(START); echo "== pytest, with engines of its own"; $(BIN)/python -m pytest $(ARGS); $(STOP)
 
+bench-reads: setup ## Measure reads beside @neo4j/graphql and the raw driver (needs Node.js 20). ARGS="..." goes to it.
+	@$(START); echo "== bench: reads"; $(BIN)/python -m bench.reads $(ARGS); $(STOP)
+
+bench-completion: setup ## Measure completion from memory beside Strawberry, Yoga and mercurius (needs Node.js 20).
+	@$(START); echo "== bench: completion"; $(BIN)/python -m bench.completion $(ARGS); $(STOP)
+
 lock: setup ## Write requirements.lock anew from pyproject.toml.
 	@$(START); echo "== resolving pyproject.toml"; \
 	tools=$$(mktemp -d); trap 'rm -rf "$$tools"' EXIT; \
@@ -72,6 +78,7 @@ clean: ## Stop everything and delete all data, the tests' engines, the virtual e
 	@set -euo pipefail; \
 	if [ -x $(BIN)/kith ]; then \
 		$(BIN)/kith reset --yes; KITH_HOME="$${KITH_TEST_HOME:-.kith-test}" $(BIN)/kith reset --yes; \
+		KITH_HOME="$${KITH_BENCH_HOME:-.kith-bench}" $(BIN)/kith reset --yes; \
 	fi; \
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache; \
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

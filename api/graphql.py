@@ -33,7 +33,7 @@ MOST_SUBSCRIPTIONS = 200
 MOST_BOOKMARKS = 5
 BOOKMARK_HEADER = "Kith-Bookmark"
 """In the answer to a mutation; sent with a later request, it makes sure that what was written is seen by any process."""
-_BOOKMARK = re.compile(r"[A-Za-z0-9+/=:_-]{1,300}")
+_BOOKMARK = re.compile(r"FB:[A-Za-z0-9+/=]{8,300}")
 
 
 class KithGraphQL(GraphQL[Any, None]):

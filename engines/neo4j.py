@@ -96,6 +96,7 @@ def _configuration(folder: Path, port: int) -> str:
         "server.memory.pagecache.size": "256m",
         "db.tx_log.rotation.retention_policy": "200M size",
         "db.tx_log.preallocate": "false",
+        "db.transaction.bookmark_ready_timeout": "5s",
         "dbms.security.auth_enabled": "false",
         "dbms.security.allow_csv_import_from_file_urls": "false",
         "dbms.usage_report.enabled": "false",

@@ -13,6 +13,7 @@ from neo4j import (
     unit_of_work,
 )
 from neo4j.exceptions import (
+    ClientError,
     ConfigurationError,
     ConstraintError,
     DriverError,
@@ -21,8 +22,13 @@ from neo4j.exceptions import (
     TransientError,
 )
 
-from graph.errors import GraphUnavailable
+from graph.errors import GraphUnavailable, KithError
 from graph.settings import GraphSettings
+
+_BAD_BOOKMARKS = {
+    "Neo.ClientError.Transaction.InvalidBookmark",
+    "Neo.ClientError.Transaction.InvalidBookmarkMixture",
+}
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -183,3 +189,6 @@ class _unavailable_as_domain_error:  # noqa: N801 - reads as the phrase it is
             isinstance(error, DriverError) and not isinstance(error, ConfigurationError)
         ):
             raise GraphUnavailable from error
+        if isinstance(error, ClientError) and error.code in _BAD_BOOKMARKS:
+            message = "a bookmark is what an earlier answer gave, unchanged; start again without it"
+            raise KithError("INVALID_BOOKMARK", message) from error

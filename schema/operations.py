@@ -91,6 +91,10 @@ class Operations:
         self._beside.shutdown(wait=False, cancel_futures=True)
         self._judges.shutdown(wait=False, cancel_futures=True)
 
+    def kept(self) -> tuple[int, int]:
+        """Return how many documents and plans are kept."""
+        return len(self._documents), len(self._plans)
+
     async def prepare(self, query: str) -> Prepared:
         """Parse, validate and measure a document, or find it among those that were."""
         found = self._documents.get(query)

@@ -1,0 +1,170 @@
+"""What plans promise besides the right answer: rights, bounds, parameters only, and an event loop that stays free."""
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import orjson
+import pytest
+from graphql import get_introspection_query
+
+from graph.client import Graph, Statement
+from graph.tokens import AccessRole
+from schema import operations as bounds
+from schema.node import Kind, global_id
+from schema.operations import Operations, Request
+from tests.schema.conftest import SCHEMA, context_of
+
+JOBS, APPLICATIONS = 25, 100
+MOST_SECONDS = 0.020
+"""What one request may hold the event loop at most."""
+CLEAR = Statement("test.clear_query_caches", "CALL db.clearQueryCaches() YIELD value RETURN value")
+FILL = Statement(
+    "test.fill",
+    """
+    UNWIND range(1, $jobs) AS j
+    CREATE (job:Job {id: 'job-' + j, title: 'Job ' + j, description: 'text', status: 'OPEN', openings: 1,
+                     employment_type: 'FULL_TIME', created_at: '2026-01-01T00:00:00.000000Z'})
+    CREATE (job)-[:HAS_STAGE]->(stage:Stage {id: 'stage-' + j, name: 'New', category: 'APPLIED', position: 0})
+    WITH job, stage, j
+    UNWIND range(1, $applications) AS a
+    CREATE (app:Application {id: 'app-' + j + '-' + a, status: 'ACTIVE', source: 'board',
+                             applied_at: '2026-01-01T00:00:00.000000Z'})-[:FOR]->(job)
+    CREATE (app)-[:IN_STAGE {since: '2026-01-01T00:00:00.000000Z'}]->(stage)
+    """,
+)
+
+
+@pytest.fixture
+def planner() -> Iterator[Operations]:
+    """What answers operations, with nothing prepared yet."""
+    made = Operations(SCHEMA)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+async def full(empty: Graph) -> AsyncIterator[Graph]:
+    """A graph with jobs enough for the biggest answers that are allowed."""
+    await empty.execute(FILL, jobs=JOBS, applications=APPLICATIONS)
+    yield empty
+
+
+async def _answer(planner: Operations, graph: Graph, query: str, role: AccessRole = AccessRole.ADMIN) -> Any:
+    return orjson.loads(await planner.answer(Request(query=query), context_of(graph, role)))
+
+
+async def test_no_plan_serves_principals_with_other_rights(planner: Operations, full: Graph) -> None:
+    query = "{ jobs(first: 1) { nodes { title stages { name } } } }"
+    for role in (AccessRole.ADMIN, AccessRole.PARTNER, AccessRole.RECRUITER, AccessRole.EMPLOYEE):
+        answer = await _answer(planner, full, query, role)
+        (job,) = answer["data"]["jobs"]["nodes"]
+        if role in (AccessRole.ADMIN, AccessRole.RECRUITER):
+            assert job["stages"] == [{"name": "New"}]
+            assert "errors" not in answer
+        else:
+            assert job["stages"] is None
+            (error,) = answer["errors"]
+            assert (error["path"], error["extensions"]["code"]) == (["jobs", "nodes", 0, "stages"], "FORBIDDEN")
+
+
+async def test_what_is_masked_is_not_read(planner: Operations, full: Graph) -> None:
+    query = "{ jobs(first: 1) { nodes { title stages { name } applications(first: 1) { totalCount } } } }"
+    read = {
+        role: await planner.explain(Request(query=query), context_of(full, role))
+        for role in (AccessRole.ADMIN, AccessRole.PARTNER)
+    }
+    assert "HAS_STAGE" in read[AccessRole.ADMIN]
+    assert "Application" in read[AccessRole.ADMIN]
+    assert "HAS_STAGE" not in read[AccessRole.PARTNER]
+    assert "Application" not in read[AccessRole.PARTNER]
+    assert "stages is masked: it needs applications:read" in read[AccessRole.PARTNER]
+
+
+async def test_one_shape_is_planned_once_by_neo4j(planner: Operations, full: Graph) -> None:
+    await full.execute(CLEAR)
+    for i in range(100):
+        query = (
+            f'{{ jobs(first: {1 + i % 20}, where: {{title: {{startsWith: "Job {i}"}}}}) {{ nodes {{ title '
+            f'applications(first: {1 + i % 50}, where: {{source: {{eq: "b{i}"}}}}) {{ nodes {{ id }} }} }} }} }}'
+        )
+        assert "errors" not in await _answer(planner, full, query)
+    (cleared,) = await full.execute(CLEAR)
+    kept = int(next(word for word in cleared["value"].split() if word.isdigit()))
+    assert kept <= 5  # the read, and what clears the caches
+
+
+async def test_a_flood_of_documents_stays_within_bounds_and_lets_others_through(
+    planner: Operations, full: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "MOST_DOCUMENTS", 50)
+    monkeypatch.setattr(bounds, "MOST_PLANS", 50)
+    usual = "{ jobs(first: 3) { nodes { title } } }"
+    expected = await _answer(planner, full, usual)
+
+    async def flood(kind: int) -> None:
+        for i in range(60):
+            await _answer(planner, full, f"{{ a{kind}_{i}: jobs(first: 1) {{ nodes {{ id title }} }} }}")
+
+    floods = [asyncio.create_task(flood(kind)) for kind in range(4)]
+    answered = 0
+    while not all(task.done() for task in floods):
+        assert await _answer(planner, full, usual) == expected
+        answered += 1
+    await asyncio.gather(*floods)
+    assert answered > 0
+    assert planner.kept() == (50, 50)
+
+
+async def test_long_documents_are_answered_but_not_kept(planner: Operations, full: Graph) -> None:
+    query = '{ jobs(first: 1, where: {title: {eq: "' + "x" * 900 + '"}}) { nodes { title } } }'
+    padded = query + "#" * bounds.MOST_CHARACTERS
+    assert (await _answer(planner, full, padded))["data"] == {"jobs": {"nodes": []}}
+    assert planner.kept() == (0, 0)
+
+
+PAGES = " ".join(
+    f"a{i}: applications(first: 100) {{ nodes {{ id status source stageSince }} }}" for i in range(3)
+)
+HARDEST = {
+    "many values": f"{{ jobs(first: 25) {{ nodes {{ title {PAGES} }} }} }}",
+    "many values, one of them wrong": f"{{ jobs(first: 25) {{ nodes {{ title {PAGES} "
+    'b: applications(first: 1, after: "x") { totalCount } } } }',
+    "many roots": "{"
+    + " ".join(
+        f'a{i}: job(id: "{global_id(Kind.JOB, "x")}") {{ id title description openings }}' for i in range(60)
+    )
+    + "}",
+    "many fields": "{ jobs(first: 25) { nodes {" + " ".join(f"f{i}: title" for i in range(300)) + "} } }",
+    "introspection": get_introspection_query(),
+}
+
+
+@pytest.mark.parametrize("name", HARDEST)
+async def test_no_allowed_request_holds_the_event_loop(
+    planner: Operations, full: Graph, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Measured as processor time of the loop's thread, so that a busy machine does not count."""
+    longest = 0.0
+    run = asyncio.Handle._run
+
+    def measured(handle: asyncio.Handle) -> None:
+        nonlocal longest
+        begin = time.thread_time()
+        run(handle)
+        if threading.current_thread() is threading.main_thread():
+            longest = max(longest, time.thread_time() - begin)
+
+    for _ in ("cold", "warm"):
+        await asyncio.sleep(0)
+        with monkeypatch.context() as patch:
+            patch.setattr(asyncio.Handle, "_run", measured)
+            request = Request(query=HARDEST[name])
+            body = await asyncio.create_task(planner.answer(request, context_of(full, AccessRole.ADMIN)))
+        answer = orjson.loads(body)
+        codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
+        assert "QUERY_TOO_COSTLY" not in codes
+        assert answer["data"] is not None
+    assert longest < MOST_SECONDS
