@@ -67,13 +67,13 @@ def _lifespan(
             app.state.feeds = await stack.enter_async_context(LiveFeeds.open(bus))
             app.state.operations = Operations(schema)
             stack.callback(app.state.operations.close)
-            _settle_memory()
+            settle_memory()
             yield
 
     return lifespan
 
 
-def _settle_memory() -> None:
+def settle_memory() -> None:
     """Spare what lives for ever the garbage collector, and have it look less often: it halves the slowest answers."""
     gc.collect()
     gc.freeze()

@@ -59,8 +59,13 @@ class ValueCompiler(Writer, ABC):
             return self._leaf(inner, expression, nullable=nullable)
         if isinstance(inner, GraphQLList):
             return self._list(inner.of_type, expression, selected, path, nullable=nullable)
-        variable, out = f"o{self._next()}", f"v{self._next()}"
+        copied = not expression.isidentifier()
+        variable = f"o{self._next()}" if copied else expression
+        out = f"v{self._next()}"
         emitted = self._dispatched(inner, variable, selected, path)
+        reads = any(isinstance(line, str) and f" {variable}." in line for line in emitted.lines)
+        if reads and not nullable and not copied and not emitted.gather:
+            return emitted  # what is null has no attributes: reading one raises as well
         return Emitted(
             out,
             [

@@ -1,6 +1,8 @@
+from collections.abc import Sequence as Several
 from typing import Annotated
 
 import strawberry
+from strawberry.types.nodes import SelectedField, Selection
 
 from graph.indexing import indexed_through
 from graph.jobs import StageCategory
@@ -90,16 +92,29 @@ class TalentQueries:
     ) -> TalentConnection:
         wanted = facets or []
         request = _request(
-            filter or TalentFilter(), text=text, first=page_size(first), after=after, facets=wanted
+            filter or TalentFilter(),
+            text=text,
+            first=page_size(first),
+            after=after,
+            facets=wanted,
+            highlight=_asks_for(info.selected_fields, "highlights"),
         )
         context = info.context
-        through = await context.graph.read(indexed_through)
+        through = 0
+        if _asks_for(info.selected_fields, "indexedThrough"):
+            through = await context.graph.read(indexed_through)
         result = await search_talent(context.services.elasticsearch, context.services.index, request)
         return await _connection(info, result, first=first, after=after, facets=wanted, through=through)
 
 
 def _request(
-    given: TalentFilter, *, text: str, first: int, after: str | None, facets: list[Facet]
+    given: TalentFilter,
+    *,
+    text: str,
+    first: int,
+    after: str | None,
+    facets: list[Facet],
+    highlight: bool,
 ) -> TalentRequest:
     years = given.years_of_experience
     return TalentRequest(
@@ -121,7 +136,15 @@ def _request(
         size=first,
         after=after,
         facets=facets,
-        highlight=True,
+        highlight=highlight,
+    )
+
+
+def _asks_for(selections: Several[Selection], name: str) -> bool:
+    return any(
+        (isinstance(selection, SelectedField) and selection.name == name)
+        or _asks_for(selection.selections, name)
+        for selection in selections
     )
 
 

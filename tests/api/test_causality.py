@@ -1,8 +1,8 @@
 """What one API process wrote is seen by another, where the client says by its bookmark that it has to be."""
 
+import asyncio
 import os
 import socket
-import subprocess
 from collections.abc import AsyncIterator
 
 import httpx
@@ -11,7 +11,9 @@ import pytest
 from tests.api.conftest import KITH, System
 from tests.waiting import eventually
 
-CREATE = 'mutation { createJob(input: {title: "Keeper", description: "Bees"}) { job { id stages { name } } } }'
+CREATE = (
+    'mutation { createJob(input: {title: "Keeper", description: "Bees"}) { job { id stages { name } } } }'
+)
 READ = "query($id: ID!) { job(id: $id) { title } }"
 HEADER = "Kith-Bookmark"
 
@@ -23,7 +25,9 @@ async def another(system: System) -> AsyncIterator[System]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    process = subprocess.Popen([str(KITH), "run-api"], env=os.environ | {"KITH_API_PORT": str(port)})
+    process = await asyncio.create_subprocess_exec(
+        KITH, "run-api", env=os.environ | {"KITH_API_PORT": str(port)}
+    )
 
     async def ready() -> bool:
         try:
@@ -37,7 +41,7 @@ async def another(system: System) -> AsyncIterator[System]:
         yield System(url=url, tokens=system.tokens, graph=system.graph)
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        await asyncio.wait_for(process.wait(), timeout=30)
 
 
 async def test_a_bookmark_carries_a_write_to_another_process(system: System, another: System) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -46,10 +46,10 @@ def planner() -> Iterator[Operations]:
 
 
 @pytest.fixture
-async def full(empty: Graph) -> AsyncIterator[Graph]:
+async def full(empty: Graph) -> Graph:
     """A graph with jobs enough for the biggest answers that are allowed."""
     await empty.execute(FILL, jobs=JOBS, applications=APPLICATIONS)
-    yield empty
+    return empty
 
 
 async def _answer(planner: Operations, graph: Graph, query: str, role: AccessRole = AccessRole.ADMIN) -> Any:
@@ -67,7 +67,10 @@ async def test_no_plan_serves_principals_with_other_rights(planner: Operations, 
         else:
             assert job["stages"] is None
             (error,) = answer["errors"]
-            assert (error["path"], error["extensions"]["code"]) == (["jobs", "nodes", 0, "stages"], "FORBIDDEN")
+            assert (error["path"], error["extensions"]["code"]) == (
+                ["jobs", "nodes", 0, "stages"],
+                "FORBIDDEN",
+            )
 
 
 async def test_what_is_masked_is_not_read(planner: Operations, full: Graph) -> None:
