@@ -120,7 +120,7 @@ async def _import(paths: list[Path], *, wait: bool) -> None:
         console.print(f"  {name}: {reason}", markup=False)
     if len(failed) > _SHOWN_FAILURES:
         console.print(
-            f"  … and {len(failed) - _SHOWN_FAILURES} more; the query `intakes(where: {status: {eq: FAILED}})` lists them"
+            f"  … and {len(failed) - _SHOWN_FAILURES} more; the query `intakes(where: {{status: {{eq: FAILED}}}})` lists them"
         )
 
 
