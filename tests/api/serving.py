@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import json
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -9,6 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 import uvicorn
 from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
@@ -18,6 +20,7 @@ from websockets.typing import Subprotocol
 from api.app import create_app
 from api.live import LiveFeeds
 from schema.operations import Operations
+from tests.conftest import tests_home
 from tests.waiting import eventually
 
 LOOPBACK = "127.0.0.1"
@@ -70,6 +73,9 @@ async def serving(*, send_buffer: int | None = None) -> AsyncIterator[Served]:
     if send_buffer:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
     listener.bind((LOOPBACK, 0))
+    collecting = gc.get_threshold()
+    environment = pytest.MonkeyPatch()
+    environment.setenv("KITH_STORE_PATH", str(tests_home() / "store"))
     app = create_app()
     server = _Server(
         uvicorn.Config(
@@ -93,6 +99,9 @@ async def serving(*, send_buffer: int | None = None) -> AsyncIterator[Served]:
         server.should_exit = True
         await task
         listener.close()
+        environment.undo()
+        gc.unfreeze()
+        gc.set_threshold(*collecting)
 
 
 @dataclass(slots=True)

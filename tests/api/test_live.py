@@ -163,9 +163,7 @@ def test_whoever_joins_whenever_gets_each_event_once_in_order(seed: int, rights:
             log.append(10)
             for reader, which, after, _ in readers:
                 numbers = log.numbers(kinds[which], above=after)
-                while len(reader.seen) < len(numbers):
-                    await asyncio.sleep(0)
-                assert reader.seen == numbers
+                await until(reader, numbers)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)

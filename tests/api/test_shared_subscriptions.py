@@ -109,7 +109,7 @@ async def test_two_hundred_subscriptions_of_one_socket_share_too(
         last = await append(system, 120)
         await one.listen(last)
         expected = list(range(first + 1, last + 1))
-        assert all(one.numbers(id) == expected for id in one.events)
+        assert all(one.numbers(each) == expected for each in one.events)
         assert executed == dict.fromkeys(expected, 1)
 
 
@@ -183,6 +183,8 @@ async def test_who_does_not_read_is_closed_and_resumes_while_others_lose_nothing
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(wire, "MOST_EVENTS", 300)
+    gave_up = asyncio.Event()
+    monkeypatch.setattr(transport.KithTransport, "_lose_patience", lambda _: gave_up.set())
     token = system.tokens["recruiter"]
     async with (
         serving(send_buffer=SMALL_BUFFER) as served,
@@ -194,9 +196,7 @@ async def test_who_does_not_read_is_closed_and_resumes_while_others_lose_nothing
             await one.subscribe(EVENTS)
         await served.all_live(6)
         first = await system.graph.read(outbox.last_sequence)
-        gave_up = []
-        monkeypatch.setattr(transport.KithTransport, "_lose_patience", gave_up.append)
-        while not gave_up:
+        while not gave_up.is_set():
             last = await append(system, 100)
             await listen(fast, last)
             assert last - first < 5_000, "the slow reader should have been given up"
@@ -247,8 +247,11 @@ async def test_a_replay_waits_for_its_reader(system: System, monkeypatch: pytest
 async def test_a_broken_connection_leaves_nothing_behind(system: System, served: Served) -> None:
     before = asyncio.all_tasks()
     async with AsyncExitStack() as stack:
-        for one in await clients(stack, served, system.tokens["recruiter"], 10):
+        listeners = await clients(stack, served, system.tokens["recruiter"], 10)
+        for one in listeners:
             await one.subscribe(EVENTS)
+        await served.all_live(10)
+        for one in listeners:
             await one.subscribe(EVENTS, {"after": "0"}, id="2")
             abort(one)
     await none_left(served)
@@ -270,7 +273,7 @@ async def test_an_id_that_is_used_again_gets_nothing_of_the_operation_before(
             "subscription($after: String) { events(after: $after) { sequence } }", {"after": str(start)}
         )
         last = await append(system, 2)
-        messages = []
+        messages: list[Any] = []
         while not messages or messages[-1]["sequence"] < last:
             messages.append((await one.receive())["payload"]["data"]["events"])
         new = [event for event in messages if "cursor" not in event]
@@ -289,11 +292,11 @@ async def test_what_is_wrong_with_one_operation_does_not_touch_the_others(
     async with client(served, system.tokens["recruiter"]) as one:
         await one.subscribe(EVENTS)
         await served.all_live(1)
-        for id, (query, variables, code) in wrong.items():
+        for name, (query, variables, code) in wrong.items():
             payload = {"query": query, "variables": variables}
-            await one.send(id=id, type="subscribe", payload=payload)
+            await one.send(id=name, type="subscribe", payload=payload)
             message = await one.receive()
-            assert (message["id"], message["type"]) == (id, "error")
+            assert (message["id"], message["type"]) == (name, "error")
             assert message["payload"][0]["extensions"]["code"] == code
         await one.listen(await append(system, 1))
 

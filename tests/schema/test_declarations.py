@@ -1,0 +1,345 @@
+"""What the types declare of themselves: every declaration is walked, none can be forgotten."""
+
+import hashlib
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pytest
+from graphql import GraphQLNonNull
+from neo4j import AsyncDriver, AsyncGraphDatabase, Query
+from strawberry.types.field import StrawberryField
+
+from graph.applications import NewApplication, apply
+from graph.client import Graph, Statement
+from graph.composing import by_ids, from_nothing, page_parameters
+from graph.filtering import condition
+from graph.ids import new_id
+from graph.intakes import NewIntake, ReadResume, claim, complete, fail, intake_id_of, receive
+from graph.jobs import NewJob, SalaryRange, create_job
+from graph.outreach.opt_outs import opt_out
+from graph.outreach.sending import claim_touch, mark_sent
+from graph.outreach.templates import NewTemplate, create_template
+from graph.outreach.touches import Sender, queue_touches
+from graph.profiles import Consent, Education, Employment, Location, Profile, RecordKind, Role
+from graph.reading import (
+    Anchor,
+    Key,
+    Many,
+    One,
+    PageCount,
+    PageRows,
+    PageShape,
+    Pattern,
+    Row,
+    SortKey,
+    Source,
+)
+from graph.records import NewRecord, save_records
+from graph.referrals.referrals import NewReferral, create_referral
+from graph.shortlists import shortlist
+from schema.origins import EdgesOf, Paged, Read, Related, Same, Stored
+from schema.permissions import Requires
+from schema.resolving import ReadField, full_row, is_list, one_type
+from tests.schema.conftest import SCHEMA
+
+ROOTS = ("Query", "Mutation", "Subscription")
+AT = "2026-06-15T12:00:00.000000Z"
+KEY_OF = Statement("tests.key_of", "MATCH (t:Touch {id: $id}) RETURN t.unsubscribe_key AS key")
+TYPE_MAP = SCHEMA._schema.type_map
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A field of a type of the schema."""
+
+    type_name: str
+    cls: type
+    field: StrawberryField
+    graphql: Any
+
+    def __str__(self) -> str:
+        return f"{self.type_name}.{self.field.python_name}"
+
+    @property
+    def origin(self) -> Any:
+        return self.field.origin_ if isinstance(self.field, ReadField) else None
+
+
+def declared() -> Iterator[Declared]:
+    """Return every field of every type and interface."""
+    for name, kind in TYPE_MAP.items():
+        definition = kind.extensions.get("strawberry-definition") if kind.extensions else None
+        if definition is None or not hasattr(kind, "fields") or getattr(definition, "is_input", False):
+            continue
+        for graphql in cast("Any", kind).fields.values():
+            field = graphql.extensions["strawberry-definition"]
+            yield Declared(name, definition.origin, field, graphql)
+
+
+DECLARED = list(declared())
+
+
+def test_the_walk_meets_everything() -> None:
+    assert len({each.type_name for each in DECLARED}) > 50
+    for origin in (Stored, Same, Related, Paged, EdgesOf):
+        assert any(isinstance(each.origin, origin) for each in DECLARED), origin
+
+
+def test_what_is_guarded_can_be_null() -> None:
+    """A field that the principal may not see is null and reported; it must not take its parent with it."""
+    guarded = [
+        each
+        for each in DECLARED
+        if each.type_name not in ROOTS and any(isinstance(e, Requires) for e in each.field.extensions)
+    ]
+    assert len(guarded) > 10
+    assert [str(each) for each in guarded if isinstance(each.graphql.type, GraphQLNonNull)] == []
+
+
+def test_what_has_relations_can_be_found_by_its_id() -> None:
+    """Relations are read by the parent's id, and so is what is guarded."""
+    lost = [
+        str(each)
+        for each in DECLARED
+        if issubclass(each.cls, Read)
+        and (
+            isinstance(each.origin, Related | Paged)
+            or (isinstance(each.origin, Stored) and each.field.extensions)
+        )
+        and not isinstance(getattr(each.cls, "anchor", None), Anchor)
+    ]
+    assert lost == []
+
+
+def test_what_is_read_of_a_match_is_a_type_that_is_read() -> None:
+    for each in DECLARED:
+        if isinstance(each.origin, Same | Related):
+            assert issubclass(one_type(each.field), Read), each
+        if isinstance(each.origin, Related):
+            assert bool(each.origin.pattern.order) is is_list(cast("ReadField", each.field)), each
+        if isinstance(each.origin, Paged):
+            assert each.origin.pattern.sorts, each
+
+
+def test_every_order_that_clients_can_ask_for_is_one_of_the_list() -> None:
+    for each in DECLARED:
+        if isinstance(each.origin, Paged) and "sortBy" in each.graphql.args:
+            sort = each.graphql.args["sortBy"].type
+            offered = {value.value for value in sort.fields["field"].type.of_type.values.values()}
+            assert {str(getattr(value, "value", value)) for value in offered} == set(
+                each.origin.pattern.sorts
+            )
+
+
+def test_patterns_and_anchors_have_names_of_their_own() -> None:
+    patterns = {each.origin.pattern for each in DECLARED if isinstance(each.origin, Related | Paged)}
+    anchors = {each.cls.anchor for each in DECLARED if hasattr(each.cls, "anchor")}
+    for named in (patterns, anchors):
+        assert len({each.name for each in named}) == len(named)
+
+
+def statements() -> Iterator[tuple[str, Statement, dict[str, Any]]]:
+    """Return a statement for each declaration: what says so, the statement, and its parameters."""
+    for cls in dict.fromkeys(each.cls for each in DECLARED if hasattr(each.cls, "anchor")):
+        yield cls.__name__, by_ids(cls.anchor, full_row(cls)), {"ids": ["x"]}
+    for each in DECLARED:
+        match each.origin:
+            case Stored(sources) if each.field.extensions:
+                yield str(each), _found(each, Row(sources)), {"ids": ["x"]}
+            case Related(pattern):
+                row = full_row(one_type(each.field))
+                item = Many(pattern, row) if is_list(cast("ReadField", each.field)) else One(pattern, row)
+                yield str(each), _found(each, Row((item,))), {"ids": ["x"]}
+            case Paged(pattern):
+                yield from _pages(each, pattern)
+
+
+def _found(each: Declared, row: Row, pages: list[PageShape] | None = None) -> Statement:
+    return by_ids(cast("Any", each.cls).anchor, row, pages or [])
+
+
+def _pages(each: Declared, pattern: Pattern) -> Iterator[tuple[str, Statement, dict[str, Any]]]:
+    connection = one_type(each.field)
+    (edges,) = (
+        field
+        for field in cast("Any", connection).__strawberry_definition__.fields
+        if isinstance(field, ReadField) and isinstance(field.origin_, EdgesOf)
+    )
+    items = (*full_row(one_type(edges)).items, SortKey(0))
+    row = Row((PageRows(pattern, Row(items), 0), PageCount(pattern, 0)))
+    conditions = dict(_conditions(each))
+    shapes = {
+        f"{each} where": PageShape(next(iter(pattern.sorts)), descending=True, conditions=tuple(conditions))
+    }
+    for sort, descending, goes_on in itertools.product(pattern.sorts, (False, True), (False, True)):
+        shape = PageShape(sort, descending, goes_on=goes_on)
+        shapes[f"{each} {sort} {'DESC' if descending else 'ASC'}{' after' if goes_on else ''}"] = shape
+    for name, shape in shapes.items():
+        after = Key("x", "x") if shape.goes_on else None
+        values = list(conditions.values()) if shape.conditions else []
+        parameters = page_parameters(0, first=1, after=after, values=values)
+        if issubclass(each.cls, Read):
+            yield name, _found(each, row, [shape]), {**parameters, "ids": ["x"]}
+        else:
+            yield name, from_nothing(pattern.name, row, [shape]), parameters
+
+
+def _conditions(each: Declared) -> Iterator[tuple[str, Any]]:
+    """Return every condition that the field's `where` can make, each with a value."""
+    if "where" not in each.graphql.args:
+        return
+    for field in each.graphql.args["where"].type.fields.values():
+        declared = field.extensions["strawberry-definition"]
+        if "filtered" in declared.metadata:
+            source: Source = declared.metadata["filtered"].source
+            for operator in field.type.fields.values():
+                name = operator.extensions["strawberry-definition"].python_name.rstrip("_")
+                yield condition(source, name), {"in": ["x"], "is_null": True}.get(name, "x")
+
+
+STATEMENTS = {name: (statement, parameters) for name, statement, parameters in statements()}
+
+
+@pytest.fixture(scope="module")
+async def driver(engines: dict[str, str], graph: Graph) -> AsyncIterator[AsyncDriver]:
+    """A connection that hears of names that the graph does not know, to a graph in which all is written."""
+    await furnish(graph)
+    async with AsyncGraphDatabase.driver(
+        engines["neo4j"], notifications_min_severity="INFORMATION"
+    ) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+async def test_what_is_declared_compiles_and_names_what_is_written(driver: AsyncDriver, name: str) -> None:
+    statement, parameters = STATEMENTS[name]
+    async with driver.session(default_access_mode="READ") as session:
+        result = await session.run(Query(cast("Any", "EXPLAIN " + statement.text)), parameters)
+        summary = await result.consume()
+    unknown = [
+        status.status_description
+        for status in summary.gql_status_objects
+        if status.gql_status.startswith("01N5")
+    ]
+    assert unknown == [], "the graph knows no such label, relationship or property"
+
+
+async def furnish(graph: Graph) -> None:
+    """Write one of everything by the functions that write it."""
+    by: dict[str, Any] = {"actor": "test", "at": AT}
+    colleague, candidate = new_id(), new_id()
+    profile = Profile(
+        name="Kim Name",
+        headline="Welder",
+        summary="Joins steel.",
+        emails=(f"{candidate}@example.org",),
+        phones=("+49 30 1",),
+        links=("example.org/kim",),
+        location=Location(city="Bonn", region="NRW", country="DE"),
+        employments=(
+            Employment(company="Acme", title="Welder", start="2015", end="2019", team="Hull", location="Kiel",
+                       summary="Welded."),
+        ),
+        educations=(Education(school="Tech", degree="BSc", field="Steel", start="2010", end="2013"),),
+        skills=("Welding",),
+        languages=("German",),
+        certificates=("ISO 9606",),
+        tags=("north",),
+    )  # fmt: skip
+    records = [
+        NewRecord(
+            id=new_id(),
+            kind=RecordKind.FORM,
+            origin="test",
+            received_at=AT,
+            profile=each,
+            person_id=id_,
+            event_id=new_id(),
+            roles=roles,
+            consent=Consent(granted=True, at=AT, basis="form"),
+        )
+        for id_, each, roles in (
+            (colleague, Profile(name="Lee"), (Role.RECRUITER,)),
+            (candidate, profile, ()),
+        )
+    ]
+    await graph.write(save_records, records=records, **by)
+    job = NewJob(
+        id=new_id(),
+        event_id=new_id(),
+        title="Welder",
+        description="Joins steel.",
+        department="Hull",
+        city="Kiel",
+        country="DE",
+        salary=SalaryRange(1, 2, "EUR"),
+        skills=("Welding",),
+        recruiter_id=colleague,
+        hiring_manager_id=colleague,
+    )
+    await graph.write(create_job, job=job, **by)
+    application = NewApplication(
+        id=new_id(), event_id=new_id(), candidate_id=candidate, job_id=job.id, applied_at=AT, source="form"
+    )
+    await graph.write(apply, application=application, **by)
+    await graph.write(
+        shortlist, job_id=job.id, candidate_ids=[candidate], note="good", request_id=new_id(), **by
+    )
+    referral = NewReferral(
+        id=new_id(),
+        event_id=new_id(),
+        by_id=colleague,
+        of_id=candidate,
+        job_id=job.id,
+        note="good",
+        relationship="neighbours",
+    )
+    await graph.write(create_referral, referral=referral, **by)
+    await _write_to(graph, candidate, job.id, colleague)
+    await _take_files(graph)
+
+
+async def _write_to(graph: Graph, candidate: str, job_id: str, colleague: str) -> None:
+    by: dict[str, Any] = {"actor": "test", "at": AT}
+    template = NewTemplate(id=new_id(), event_id=new_id(), name="First", subject="Hello", body="Hello")
+    await graph.write(create_template, template=template, **by)
+    sender = Sender(name="Lee", company_name="Kith", id=colleague)
+    (outcome,) = await graph.write(
+        queue_touches,
+        key=new_id(),
+        candidate_ids=[candidate],
+        template_id=template.id,
+        job_id=job_id,
+        sender=sender,
+        unsubscribe_seed="s" * 32,
+        **by,
+    )
+    touch = {"touch_id": outcome.touch_id or "", "claim_id": "claim", **by}
+    await graph.write(claim_touch, event_id=new_id(), lost_before=AT, **touch)
+    await graph.write(mark_sent, message_id="<a@b>", event_id=new_id(), **touch)
+    (row,) = await graph.execute(KEY_OF, id=outcome.touch_id)
+    assert await graph.write(opt_out, unsubscribe_key=row["key"], at=AT, event_id=new_id())
+
+
+async def _take_files(graph: Graph) -> None:
+    by: dict[str, Any] = {"actor": "test", "at": AT}
+    for good in (True, False):
+        digest = hashlib.sha256(new_id().encode()).hexdigest()
+        file = NewIntake(sha256=digest, file_name="a.txt", size=1, source="test", event_id=new_id())
+        await graph.write(receive, intakes=[file], **by)
+        claimed = await graph.write(claim, intake_id=intake_id_of(digest), milliseconds=60_000)
+        assert claimed
+        if good:
+            read = ReadResume(
+                kind="TXT",
+                profile=Profile(name="Kim"),
+                text_document="0" * 64,
+                person_id=new_id(),
+                record_event_id=new_id(),
+            )
+            assert await graph.write(complete, intake=claimed, read=read, event_id=new_id(), **by)
+        else:
+            reason = {"code": "BROKEN", "reason": "broken", "event_id": new_id()}
+            assert await graph.write(fail, intake=claimed, **reason, **by)
