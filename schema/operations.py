@@ -246,6 +246,8 @@ class Operations:
         if variables is None:
             raise Unplanned("the variables are not as declared")
         flags = {name: bool(variables.coerced.get(name)) for name in prepared.flags}
+        if any(variables.coerced.get(name, False) is None for name in prepared.flags):
+            raise Unplanned("a variable of @skip or @include is null")
         key = (prepared.text, request.operation_name, context.principal.rights, *flags.values())
         plan = self._plans.get(key)
         document = Document(node=prepared.document, operation=operation, fragments=prepared.fragments)
