@@ -64,8 +64,10 @@ def _published(error: GraphQLError, original: BaseException | None) -> tuple[str
         return "UNAVAILABLE", "the search does not answer; try again in a few seconds"
     if isinstance(error, GraphQLSyntaxError) or isinstance(original, GraphQLSyntaxError):
         return "GRAPHQL_PARSE_FAILED", error.message
-    if original is None or isinstance(original, GraphQLError):
-        return "GRAPHQL_VALIDATION_FAILED" if error.path is None else "BAD_USER_INPUT", error.message
+    in_document = error.path is None
+    refused_by_scalar = in_document and error.nodes and isinstance(original, ValueError | TypeError)
+    if original is None or isinstance(original, GraphQLError) or refused_by_scalar:
+        return "GRAPHQL_VALIDATION_FAILED" if in_document else "BAD_USER_INPUT", error.message
     frame = original.__traceback__
     while frame and frame.tb_next:
         frame = frame.tb_next
