@@ -72,12 +72,18 @@ PARTNER_EVENTS = frozenset({EventType.JOB_CREATED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """Who is asking: the bearer of a token."""
+    """Who is asking: the bearer of a token.
+
+    `person_id` is the human behind it, where it is one's: the colleague, or the candidate. `scopes` narrow what the
+    role grants; None leaves it as it is.
+    """
 
     id: str
     role: AccessRole
     label: str
     expires_at: str | None
+    person_id: str | None = None
+    scopes: frozenset[Permission] | None = None
 
     @property
     def actor(self) -> str:
@@ -86,12 +92,14 @@ class Principal:
 
     @property
     def rights(self) -> str:
-        """Return what decides, and alone decides, what this principal may see."""
-        return str(self.role)
+        """Return what decides, and alone decides, which plan of an operation is this principal's."""
+        if self.scopes is None:
+            return str(self.role)
+        return f"{self.role}:{','.join(sorted(self.scopes))}"
 
     def may(self, permission: Permission) -> bool:
-        """Say whether the table grants the permission."""
-        return permission in GRANTS[self.role]
+        """Say whether the table grants the permission, and the token's scopes leave it."""
+        return permission in GRANTS[self.role] and (self.scopes is None or permission in self.scopes)
 
     def event_types(self) -> frozenset[EventType]:
         """Return the events that this principal may hear of."""
