@@ -1,16 +1,23 @@
-"""The ports of a home: chosen free once, then remembered in `ports.json` so that addresses stay the same."""
+"""The ports of a home: chosen free once, then remembered in `ports.json` so that addresses stay the same.
+
+Homes that share a cache know of each other: two that start at once must not choose one port, or the second would
+believe the first one's answers.
+"""
 
 import json
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
+from filelock import FileLock
 
 from engines import places
 from engines.errors import EngineError
 
 LOOPBACK = "127.0.0.1"
 _TRIES = 200
+_NAME = "ports.json"
 
 
 def remembered(home: Path) -> dict[str, int]:
@@ -27,20 +34,32 @@ def remembered(home: Path) -> dict[str, int]:
 
 
 def reserve(home: Path, name: str, preferred: int) -> int:
-    """The port of one listener: the remembered one, else the first free one from `preferred` upwards."""
+    """The port of one listener: the remembered one, else the first from `preferred` upwards that is free and no home's."""
     ports = remembered(home)
     if name not in ports:
-        taken = set(ports.values())
-        candidates = (port for port in range(preferred, preferred + _TRIES) if port not in taken)
-        free = next((port for port in candidates if is_free(port)), None)
-        if free is None:
-            message = (
-                f"no free port for {name} from {preferred} to {preferred + _TRIES}: set one in {_file(home)}"
-            )
-            raise EngineError(message)
-        ports[name] = free
-        places.write(_file(home), json.dumps(ports, indent=2) + "\n")
+        with FileLock(places.cache() / "ports.lock"):
+            taken = _taken_by_homes(home) | set(ports.values())
+            candidates = (port for port in range(preferred, preferred + _TRIES) if port not in taken)
+            free = next((port for port in candidates if is_free(port)), None)
+            if free is None:
+                message = f"no free port for {name} from {preferred} to {preferred + _TRIES}: set one in {_file(home)}"
+                raise EngineError(message)
+            ports[name] = free
+            places.write(_file(home), json.dumps(ports, indent=2) + "\n")
     return ports[name]
+
+
+def _taken_by_homes(home: Path) -> set[int]:
+    """Note the home among those that share the cache, and return the ports of the others that are still there."""
+    register = places.cache() / "homes.json"
+    known = json.loads(register.read_text()) if register.exists() else []
+    others = [other for other in map(Path, known) if other != home and (other / _NAME).exists()]
+    places.write(register, json.dumps([str(path) for path in (*others, home)], indent=2) + "\n")
+    taken: set[int] = set()
+    for other in others:
+        with suppress(EngineError):  # a file that another home's owner has to mend
+            taken |= set(remembered(other).values())
+    return taken
 
 
 def is_free(port: int) -> bool:
@@ -66,7 +85,7 @@ def require_free(home: Path, name: str) -> None:
 
 
 def _file(home: Path) -> Path:
-    return places.state(home, ".") / "ports.json"
+    return places.state(home, ".") / _NAME
 
 
 def _holder(port: int) -> str:

@@ -1,11 +1,12 @@
 import os
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from engines import ports
+from engines import places, ports
 from engines.errors import EngineError
 
 
@@ -24,6 +25,19 @@ def test_a_port_is_remembered(tmp_path: Path, taken: int) -> None:
 
 def test_two_listeners_get_two_ports(tmp_path: Path) -> None:
     assert ports.reserve(tmp_path, "one", 28500) != ports.reserve(tmp_path, "other", 28500)
+
+
+def test_homes_that_choose_at_once_get_different_ports(tmp_path: Path) -> None:
+    homes = [tmp_path / str(number) for number in range(8)]
+    with ThreadPoolExecutor(len(homes)) as pool:
+        chosen = list(pool.map(lambda home: ports.reserve(home, "redis", 28600), homes))
+    assert len(set(chosen)) == len(homes)
+
+
+def test_the_port_of_a_home_that_is_gone_is_free_again(tmp_path: Path) -> None:
+    first = ports.reserve(tmp_path / "one", "redis", 28700)
+    places.remove(tmp_path / "one")
+    assert ports.reserve(tmp_path / "other", "redis", first) == first
 
 
 def test_a_taken_port_names_its_holder(tmp_path: Path, taken: int) -> None:
