@@ -6,8 +6,8 @@ In: `{ job(id: "…") { title stages { name } } }`. Out, roughly:
         [r0_0, r0_1] = found[0].get(value)
         v1 = []
         for [r1_0] in r0_1:
-            v1.append({"name": r1_0 if r1_0.__class__ is str else f2(r1_0)})
-        return {"title": r0_0 if r0_0.__class__ is str else f1(r0_0), "stages": v1}
+            v1.append({"name": r1_0 + ""})
+        return {"title": r0_0 + "", "stages": v1}
 
 Whatever does not fit raises, and graphql-core answers instead: it alone decides about nulls and errors. Fields that
 the principal may not see are not read; they are null, and `masked` gets the place of each.

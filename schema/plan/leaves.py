@@ -1,7 +1,8 @@
 """Leaf values: an expression that passes what is of the right Python class and hands on the rest.
 
-In: the variable `r1_0` for a field of type `String!`. Out: `r1_0 if r1_0.__class__ is str else text_(r1_0)`, where
-`text_` serialises as graphql-core does and raises `Unfit` where the value is null.
+In: the variable `r1_0` for a field of type `Int!`. Out: `r1_0 if r1_0.__class__ is int and … else int_(r1_0)`, where
+`int_` serialises as graphql-core does and raises `Unfit` where the value is null. Texts are `r1_0 + ""`: the quickest
+test that Python has, since a text plus nothing is the same text, and anything else plus a text raises.
 """
 
 from collections.abc import Callable
@@ -15,15 +16,18 @@ class Unfit(Exception):
     """A value that is no answer as it stands: null where it must not be, or of another type. graphql-core decides."""
 
 
+_TEXTS = frozenset({"String", "ID", "DateTime", "PartialDate"})
 _PASSES = {
-    "String": "{v}.__class__ is str",
-    "ID": "{v}.__class__ is str",
-    "DateTime": "{v}.__class__ is str",
-    "PartialDate": "{v}.__class__ is str",
     "Boolean": "{v}.__class__ is bool",
-    "Int": "{v}.__class__ is int and -2147483648 <= {v} <= 2147483647",
+    # Python compares whole numbers of up to 30 bits by a quicker way; the few longer ones are serialised.
+    "Int": "{v}.__class__ is int and -1073741823 <= {v} <= 1073741823",
     "Float": "{v}.__class__ is float and {v} - {v} == 0.0",
 }
+
+
+def is_text(type_: GraphQLLeafType) -> bool:
+    """Say whether a text is its own serialisation."""
+    return isinstance(type_, GraphQLScalarType) and type_.name in _TEXTS
 
 
 def passes(type_: GraphQLLeafType) -> str | None:
@@ -44,9 +48,9 @@ def serializer(type_: GraphQLLeafType, *, nullable: bool) -> Callable[[Any], Any
     return serialize
 
 
-def enum_names(type_: GraphQLEnumType) -> dict[Any, str]:
+def enum_names(type_: GraphQLEnumType, *, nullable: bool) -> dict[Any, str | None]:
     """Return the names of an enum's values, by the value as Python holds it and as the graph keeps it."""
-    names: dict[Any, str] = {}
+    names: dict[Any, str | None] = {None: None} if nullable else {}
     wrapped: type[Enum] = type_.wrapped_cls  # type: ignore[attr-defined]
     for member in wrapped:
         names[member] = names[member.value] = type_.serialize(member)

@@ -18,7 +18,7 @@ from graphql import (
 )
 
 from schema.plan.code import Emitted, Lines, Path, Writer
-from schema.plan.leaves import enum_names, passes, serializer
+from schema.plan.leaves import enum_names, is_text, passes, serializer
 from schema.plan.pattern import Layout
 from schema.plan.select import Selected
 
@@ -129,11 +129,11 @@ class ValueCompiler(Writer, ABC):
     def _leaf(self, type_: GraphQLLeafType, expression: str, *, nullable: bool) -> Emitted:
         self._weights[self._scope] += 1
         if isinstance(type_, GraphQLEnumType):
-            names = self._constant_of(("enum", type_.name), lambda: enum_names(type_), "e")
-            rest = self._constant_of(
-                ("rest", type_.name, nullable), lambda: serializer(type_, nullable=nullable), "f"
-            )
-            return Emitted(f"({names}.get({expression}) or {rest}({expression}))")
+            key = ("enum", type_.name, nullable)
+            names = self._constant_of(key, lambda: enum_names(type_, nullable=nullable), "e")
+            return Emitted(f"{names}[{expression}]")
+        if is_text(type_):
+            return self._text(expression, nullable=nullable)
         rest = self._constant_of(
             ("rest", type_.name, nullable), lambda: serializer(type_, nullable=nullable), "f"
         )
@@ -146,3 +146,13 @@ class ValueCompiler(Writer, ABC):
         variable = f"v{self._next()}"
         test = condition.format(v=variable)
         return Emitted(f"({variable} if {test} else {rest}({variable}))", [f"{variable} = {expression}"])
+
+    def _text(self, expression: str, *, nullable: bool) -> Emitted:
+        if not nullable:
+            return Emitted(f'{expression} + ""')
+        if expression.isidentifier():
+            return Emitted(f'({expression} if {expression} is None else {expression} + "")')
+        variable = f"v{self._next()}"
+        return Emitted(
+            f'({variable} if {variable} is None else {variable} + "")', [f"{variable} = {expression}"]
+        )
