@@ -13,7 +13,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.1
 START := set -euo pipefail; begin=$$(date +%s)
 STOP := echo "== $$(( $$(date +%s) - begin )) s"
 
-.PHONY: help up down status doctor setup lint format test bench-reads bench-completion lock clean
+.PHONY: help up down status doctor setup lint format test bench-reads bench-completion audit-http lock clean
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 24
@@ -65,6 +65,9 @@ bench-reads: setup ## Measure reads beside @neo4j/graphql and the raw driver (ne
 
 bench-completion: setup ## Measure completion from memory beside Strawberry, Yoga and mercurius (needs Node.js 20).
 	@$(START); echo "== bench: completion"; $(BIN)/python -m bench.completion $(ARGS); $(STOP)
+
+audit-http: setup ## Audit the running system: GraphQL over HTTP, WebSocket, server-sent events (needs Node.js 20).
+	@$(START); echo "== audit: the protocols"; $(BIN)/python -m bench.audit; $(STOP)
 
 lock: setup ## Write requirements.lock anew from pyproject.toml.
 	@$(START); echo "== resolving pyproject.toml"; \

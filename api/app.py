@@ -1,5 +1,6 @@
 """The application: the only wiring for HTTP and WebSocket."""
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -8,15 +9,16 @@ from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 
 from api.auth import Authenticator
 from api.body_limit import BodyLimit
 from api.graphiql import graphiql_file
-from api.graphql import KithGraphQL
+from api.graphql import GraphQLEndpoint
 from api.health import livez, readyz
 from api.live import LiveFeeds
+from api.rejections import unavailable
 from api.services import open_services
 from api.settings import ApiSettings
 from api.unsubscribe import unsubscribe
@@ -33,7 +35,7 @@ def create_app() -> Starlette:
     """Build the application with settings from the environment."""
     settings = ApiSettings()
     schema = build_schema()
-    endpoint = KithGraphQL(schema)
+    endpoint = GraphQLEndpoint()
     return Starlette(
         routes=[
             Route("/graphql", endpoint),
@@ -57,6 +59,7 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
+            app.state.closing = asyncio.Event()
             services, bus = await stack.enter_async_context(open_services())
             app.state.redis = Redis.from_url(RedisSettings().url)
             stack.push_async_callback(app.state.redis.aclose)
@@ -81,5 +84,4 @@ def settle_memory() -> None:
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:
-    content = {"message": "the graph does not answer", "extensions": {"code": "UNAVAILABLE"}}
-    return JSONResponse({"errors": [content]}, status_code=503, headers={"Retry-After": "5"})
+    return unavailable().response()

@@ -1,182 +1,161 @@
-"""GraphQL over HTTP and WebSocket: tokens first, then Strawberry."""
+"""The one GraphQL endpoint: GraphQL over HTTP, server-sent events and WebSocket. Tokens first."""
 
-import json
 import re
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
+from http import HTTPStatus
 
-import orjson
-from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from graphql import OperationType
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.responses import HTMLResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
-from strawberry.asgi import GraphQL
-from strawberry.exceptions import ConnectionRejectionError
-from strawberry.http import GraphQLRequestData
-from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from api.auth import Authenticator
+from api.event_stream import EventStream
 from api.graphiql import PAGE
-from api.transport import KithTransport
-from schema.context import Connection, Context, Services
+from api.http_requests import graphql_request
+from api.media_types import EVENT_STREAM, GRAPHQL, HTML, JSON, preferences
+from api.rejections import Rejected, bad_request, unavailable
+from api.transport import Transport
+from graph.errors import GraphUnavailable, InvalidInput
+from schema.context import Context, Services
+from schema.events.subscriptions import sequence_of
 from schema.loaders import Loaders
-from schema.operations import Operations
+from schema.operations import Operations, was_executed
 from schema.operations import Request as GraphQLRequest
 from schema.permissions import Principal
-from schema.root import KithSchema
 
-INIT_SECONDS = 5
-MOST_SUBSCRIPTIONS = 200
 MOST_BOOKMARKS = 5
 BOOKMARK_HEADER = "Kith-Bookmark"
 """In the answer to a mutation; sent with a later request, it makes sure that what was written is seen by any process."""
+LAST_EVENT_HEADER = "Last-Event-ID"
+COMMON_HEADERS = {"Cache-Control": "no-store", "Vary": "Accept"}
 _BOOKMARK = re.compile(r"FB:[A-Za-z0-9+/=]{8,300}")
 
 
-class KithGraphQL(GraphQL[Any, None]):
-    """The one GraphQL endpoint; a browser that asks for a page gets GraphiQL."""
-
-    graphql_transport_ws_handler_class = KithTransport
-
-    def __init__(self, schema: KithSchema) -> None:
-        super().__init__(
-            schema,
-            graphql_ide=None,
-            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
-            connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
-            multipart_uploads_enabled=True,
-            max_subscriptions_per_connection=MOST_SUBSCRIPTIONS,
-        )
+class GraphQLEndpoint:
+    """Answers whatever comes to `/graphql`; a browser that asks for a page gets GraphiQL."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
-            await super().__call__(scope, receive, send)
+            await Transport(WebSocket(scope, receive, send)).serve()
             return
         request = Request(scope, receive)
-        if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
-            response: Response = HTMLResponse(PAGE)
-        else:
-            principal = await authenticator(request).principal(request.headers.get("authorization"))
-            if principal is None:
-                response = _refusal(
-                    401,
-                    "UNAUTHENTICATED",
-                    "send a valid token: `Authorization: Bearer …`; `kith token create` makes one",
-                )
-            else:
-                response = await self._answer(request, principal)
-        await response(scope, receive, send)
+        try:
+            response = await self._respond(request)
+            await response(scope, receive, send)
+        finally:
+            await request.close()
 
-    async def _answer(self, request: Request, principal: Principal) -> Response:
+    async def _respond(self, request: Request) -> ASGIApp:
+        media_type = JSON
+        try:
+            accepted = accepted_types(request)
+            media_type = next((each for each in accepted if each in {JSON, GRAPHQL}), JSON)
+            if accepted[0] == HTML:
+                return HTMLResponse(PAGE)
+            principal = await principal_of(request)
+            return await self._answer(request, principal, accepted)
+        except Rejected as rejected:
+            return rejected.response(media_type)
+        except GraphUnavailable:
+            return unavailable().response(media_type)
+
+    async def _answer(self, request: Request, principal: Principal, accepted: list[str]) -> ASGIApp:
         services: Services = request.app.state.services
         operations: Operations = request.app.state.operations
-        try:
-            given = await self._request(request)
-            bookmarks = bookmarks_of(request.headers.get(BOOKMARK_HEADER))
-            kind = await operations.kind(given)
-            if kind is OperationType.SUBSCRIPTION:
-                raise HTTPException(400, "subscriptions go over a WebSocket with graphql-transport-ws")
-            if kind is OperationType.MUTATION and request.method == "GET":
-                raise HTTPException(405, "mutations go by POST")
-        except HTTPException as error:
-            return _refusal(error.status_code, "BAD_REQUEST", error.reason)
+        given = await graphql_request(request)
+        bookmarks = bookmarks_of(request.headers.get(BOOKMARK_HEADER))
+        kind = await operations.kind(given)
+        if kind is OperationType.MUTATION and request.method == "GET":
+            raise _not_allowed("mutations go by POST", "POST")
         graph = services.graph.after(bookmarks)
         context = Context(
             principal=principal, services=replace(services, graph=graph), loaders=Loaders(graph)
         )
+        if EVENT_STREAM in accepted and (kind is OperationType.SUBSCRIPTION or accepted[0] == EVENT_STREAM):
+            return self._stream(request, given, context)
+        if kind is OperationType.SUBSCRIPTION:
+            raise Rejected(
+                HTTPStatus.NOT_ACCEPTABLE,
+                "NOT_ACCEPTABLE",
+                f"a subscription is a stream: accept `{EVENT_STREAM}`, or open a WebSocket",
+            )
         body = await operations.answer(given, context)
-        response = Response(body, media_type="application/json")
+        media_type = next(each for each in accepted if each in {JSON, GRAPHQL})
+        refused = media_type == GRAPHQL and not was_executed(body)
+        headers = COMMON_HEADERS | {"Content-Type": f"{media_type}; charset=utf-8"}
         if kind is OperationType.MUTATION and graph.bookmarks:
-            response.headers[BOOKMARK_HEADER] = ",".join(graph.bookmarks)
-        return response
+            headers[BOOKMARK_HEADER] = ",".join(graph.bookmarks)
+        return Response(body, HTTPStatus.BAD_REQUEST if refused else HTTPStatus.OK, headers)
 
-    async def _request(self, request: Request) -> GraphQLRequest:
-        """Read the GraphQL request of an HTTP request.
+    def _stream(self, request: Request, given: GraphQLRequest, context: Context) -> EventStream:
+        state = request.app.state
+        return EventStream(
+            given,
+            context,
+            operations=state.operations,
+            feeds=state.feeds,
+            after=_last_event(request.headers.get(LAST_EVENT_HEADER)),
+            closing=state.closing,
+        )
 
-        Raises:
-            HTTPException: there is none.
-        """
-        data = await self.parse_http_body(self.request_adapter_class(request))
-        if isinstance(data, list) or not data.query:
-            raise HTTPException(400, "the body is no GraphQL request: a JSON object with `query`")
-        name = data.operation_name
-        if not isinstance(name, str | None):
-            raise HTTPException(400, "`operationName` is a string")
-        return GraphQLRequest(query=data.query, variables=data.variables, operation_name=name or None)
 
-    async def parse_http_body(
-        self, request: AsyncHTTPRequestAdapter
-    ) -> GraphQLRequestData | list[GraphQLRequestData]:
-        """Read the request, whatever came.
+def accepted_types(request: Request) -> list[str]:
+    """Return the media types that the answer may have, the most wanted first.
 
-        Raises:
-            HTTPException: it is no GraphQL request.
-        """
-        try:
-            return await super().parse_http_body(request)
-        except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
-            raise HTTPException(400, "the body is no GraphQL request: a JSON object with `query`") from None
+    Raises:
+        Rejected: there is none, or the method is none that GraphQL knows.
+    """
+    if request.method not in {"GET", "POST"}:
+        raise _not_allowed("GraphQL requests go by GET or POST", "GET, POST")
+    offered = [JSON, GRAPHQL, EVENT_STREAM]
+    accepted = preferences(request.headers.get("accept"), [*offered, HTML])
+    if request.method == "POST" or accepted[:1] != [HTML]:
+        accepted = [each for each in accepted if each != HTML]
+    if not accepted:
+        raise Rejected(HTTPStatus.NOT_ACCEPTABLE, "NOT_ACCEPTABLE", f"accept one of {', '.join(offered)}")
+    return accepted
 
-    def decode_json(self, data: str | bytes) -> object:
-        """Read JSON.
 
-        Raises:
-            JSONDecodeError: it is none, or no object.
-        """
-        try:
-            content = orjson.loads(data)
-        except orjson.JSONDecodeError:
-            content = None
-        if not isinstance(content, dict):
-            raise json.JSONDecodeError("not a JSON object", "", 0)
-        return content
+async def principal_of(request: Request) -> Principal:
+    """Return whose request it is.
 
-    def encode_json(self, data: object) -> str:
-        """Write JSON; as text, since WebSocket frames of bytes are no `graphql-transport-ws`."""
-        return orjson.dumps(data).decode()
-
-    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Any:
-        """Return the connection of a WebSocket; HTTP requests bring their context."""
-        return Connection(services=request.app.state.services, authenticate=authenticator(request).principal)
-
-    async def on_ws_connect(self, context: Any) -> dict[str, object] | None:
-        """Accept a connection whose `connection_init` carries a valid token.
-
-        Raises:
-            ConnectionRejectionError: it carries none.
-        """
-        params = {key.lower(): value for key, value in (context.connection_params or {}).items()}
-        given = params.get("authorization")
-        context.principal = await context.authenticate(given if isinstance(given, str) else None)
-        if context.principal is None:
-            raise ConnectionRejectionError
-        return {}
+    Raises:
+        Rejected: nobody's.
+    """
+    authenticator: Authenticator = request.app.state.authenticator
+    principal = await authenticator.principal(request.headers.get("authorization"))
+    if principal is None:
+        raise Rejected(
+            HTTPStatus.UNAUTHORIZED,
+            "UNAUTHENTICATED",
+            "send a valid token: `Authorization: Bearer …`; `kith token create` makes one",
+            {"WWW-Authenticate": "Bearer"},
+        )
+    return principal
 
 
 def bookmarks_of(header: str | None) -> tuple[str, ...]:
     """Read the bookmarks of earlier answers: what they wrote will be seen.
 
     Raises:
-        HTTPException: they are none.
+        Rejected: they are none.
     """
     if not header:
         return ()
     bookmarks = tuple(header.split(","))
     if len(bookmarks) > MOST_BOOKMARKS or not all(_BOOKMARK.fullmatch(each) for each in bookmarks):
-        raise HTTPException(400, f"{BOOKMARK_HEADER} is what an earlier answer gave")
+        raise bad_request(f"{BOOKMARK_HEADER} is what an earlier answer gave")
     return bookmarks
 
 
-def authenticator(request: Request | WebSocket) -> Authenticator:
-    """Return the application's authenticator."""
-    found: Authenticator = request.app.state.authenticator
-    return found
+def _last_event(header: str | None) -> int | None:
+    try:
+        return sequence_of(header) if header else None
+    except InvalidInput:
+        raise bad_request(f"{LAST_EVENT_HEADER} is the `id` of an earlier event") from None
 
 
-def _refusal(status: int, code: str, message: str) -> Response:
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None  # noqa: PLR2004 - the HTTP status
-    error = {"message": message, "extensions": {"code": code}}
-    return JSONResponse({"errors": [error]}, status_code=status, headers=headers)
+def _not_allowed(message: str, allowed: str) -> Rejected:
+    return Rejected(HTTPStatus.METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message, {"Allow": allowed})

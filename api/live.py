@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hashable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, NoReturn, Protocol, TypeVar
 
 from graph.errors import GraphUnavailable
 from graph.events import Event, EventType
@@ -111,7 +111,7 @@ class LiveFeeds:
             for task in tuple(feeds._tasks):
                 await end(task)
 
-    async def follow(self, operation: LiveOperation, reader: Reader) -> None:
+    async def follow(self, operation: LiveOperation, reader: Reader) -> NoReturn:
         """Give the reader every event of the operation once and in order, until cancelled.
 
         Raises:

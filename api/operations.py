@@ -12,9 +12,11 @@ from graphql import OperationDefinitionNode, OperationType, parse
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
+from api.media_types import JSON
+from api.transport import PROTOCOL
+
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "operations"
 ANSWER_SECONDS = 60.0
-PROTOCOL = Subprotocol("graphql-transport-ws")
 
 
 class OperationError(Exception):
@@ -75,7 +77,7 @@ async def execute(url: str, token: str, operation: Operation) -> dict[str, Any]:
         OperationError: the API does not answer, or not with JSON.
     """
     content = {"query": operation.document, "variables": operation.variables}
-    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+    headers = {"Authorization": f"Bearer {token}", "Accept": JSON, "GraphQL-Preflight": "1"}
     try:
         async with httpx.AsyncClient(timeout=ANSWER_SECONDS, headers=headers, trust_env=False) as client:
             if operation.files:
@@ -104,7 +106,7 @@ async def follow(url: str, token: str, operation: Operation) -> AsyncIterator[di
         OperationError: the API refuses the connection or the operation.
     """
     address = url.replace("http", "ws", 1)
-    async with connect(address, subprotocols=[PROTOCOL], proxy=None) as socket:
+    async with connect(address, subprotocols=[Subprotocol(PROTOCOL)], proxy=None) as socket:
         await socket.send(
             json.dumps({"type": "connection_init", "payload": {"Authorization": f"Bearer {token}"}})
         )

@@ -41,9 +41,7 @@ class Refused(Exception):
         self.errors = list(errors)
 
 
-async def live_operation(
-    schema: GraphQLSchema, operations: Operations, request: Request, context: Context
-) -> LiveOperation:
+async def live_operation(operations: Operations, request: Request, context: Context) -> LiveOperation:
     """Return what the request subscribes to, once its resolver has agreed and said where it begins.
 
     Raises:
@@ -54,7 +52,7 @@ async def live_operation(
     operation = operations.operation(prepared, request.operation_name)
     assert prepared.document is not None and operation is not None  # noqa: PT018 - its kind is known
     check(cost_of(prepared.document, request.variables))
-    asked = await _asked(schema, prepared.document, request, context)
+    asked = await _asked(operations.executable, prepared.document, request, context)
     cursor = _cursor_variable(prepared.document, operation)
     variables = {name: value for name, value in (request.variables or {}).items() if name != cursor}
 

@@ -29,9 +29,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+from strawberry.asgi import GraphQL
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
-from api.graphql import KithGraphQL
+from api.graphql import GraphQLEndpoint
 from api.live import LiveFeeds
 from bench.side_by_side import report
 from bench.side_by_side.servers import Server, free_ports, running
@@ -40,7 +41,8 @@ from graph.events import Event, EventType, Subject
 from graph.ids import new_id, now
 from graph.outbox import LogPage
 from graph.tokens import AccessRole
-from schema.context import Services
+from schema.context import Context, Services
+from schema.loaders import Loaders
 from schema.operations import Operations
 from schema.permissions import Principal
 from schema.root import build_schema
@@ -96,17 +98,22 @@ class Log:
             after = page.through
 
 
+ADMIN = Principal(id="bench", role=AccessRole.ADMIN, label="bench", expires_at=None)
+
+
 class EveryoneIsAdmin:
     """Stands where tokens are looked up."""
 
     async def principal(self, authorization: str | None) -> Principal:
-        return Principal(id="bench", role=AccessRole.ADMIN, label="bench", expires_at=None)
+        return ADMIN
 
 
-class AsItComes(KithGraphQL):
-    """The same endpoint with Strawberry's own handling of WebSockets."""
+class AsItComes(GraphQL[Any, None]):
+    """Strawberry's endpoint."""
 
-    graphql_transport_ws_handler_class: Any = BaseGraphQLTransportWSHandler
+    async def get_context(self, request: Any, response: Any) -> Context:
+        services: Services = request.app.state.services
+        return Context(principal=ADMIN, services=services, loaders=Loaders(services.graph))
 
 
 class Raw:
@@ -159,8 +166,8 @@ def app(subject: str) -> Starlette:
         return JSONResponse(time.process_time())
 
     sockets: dict[str, Callable[..., Any]] = {
-        "shared": KithGraphQL(schema),
-        "strawberry": AsItComes(schema),
+        "shared": GraphQLEndpoint(),
+        "strawberry": AsItComes(schema, subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,)),
         "raw": raw.serve,
     }
     return Starlette(

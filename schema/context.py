@@ -1,5 +1,5 @@
 from asyncio import AbstractEventLoop
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeAlias
 
@@ -7,7 +7,6 @@ from elasticsearch import AsyncElasticsearch
 from strawberry.types import Info as StrawberryInfo
 
 from graph.client import Graph
-from graph.errors import KithError
 from graph.events import Event, EventType
 from schema.loaders import Loaders
 from schema.permissions import Principal
@@ -55,19 +54,3 @@ class Context:
 
 
 Info: TypeAlias = StrawberryInfo[Context, Any]
-
-
-@dataclass(slots=True, kw_only=True)
-class Connection:
-    """One WebSocket connection; each operation on it gets a context of its own."""
-
-    services: Services
-    authenticate: Callable[[str | None], Awaitable[Principal | None]]
-    connection_params: dict[str, object] | None = None
-    principal: Principal | None = None
-
-    def renewed(self) -> Context:
-        """Return the context for an operation of this connection."""
-        if self.principal is None:
-            raise KithError("UNAUTHENTICATED", "send a valid token with connection_init")
-        return Context(principal=self.principal, services=self.services, loaders=Loaders(self.services.graph))

@@ -14,6 +14,7 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLResolveInfo,
+    GraphQLSchema,
     MiddlewareManager,
     OperationDefinitionNode,
     OperationType,
@@ -79,12 +80,18 @@ class Operations:
 
     def __init__(self, schema: Any, *, planned: bool = True) -> None:
         self._strawberry = schema
-        self._schema = schema._schema  # noqa: SLF001 - Strawberry has no other way to the executable schema
+        self._schema: Any = schema._schema  # noqa: SLF001 - Strawberry has no other way to the executable schema
         self._planned = planned
         self._documents: OrderedDict[str, Prepared] = OrderedDict()
         self._plans: OrderedDict[tuple[Any, ...], Plan | str] = OrderedDict()
         self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="prepare")
         self._judges = ThreadPoolExecutor(max_workers=JUDGES, thread_name_prefix="judge")
+
+    @property
+    def executable(self) -> GraphQLSchema:
+        """The schema as graphql-core sees it."""
+        executable: GraphQLSchema = self._schema
+        return executable
 
     def close(self) -> None:
         """End the threads."""
@@ -150,7 +157,7 @@ class Operations:
         if refusal is not None:
             return encoded(None, refusal)
         if await self.kind(request) is OperationType.SUBSCRIPTION:
-            return encoded(None, published([GraphQLError("follow subscriptions over a WebSocket")]))
+            raise ValueError("a subscription is followed, not answered")
         returned: dict[str, Any] = {}
         try:
             plan, run = await self._plan(prepared, request, context)
@@ -378,10 +385,20 @@ def encoded_data(data: Any) -> bytes:
 
 
 def encoded(data: Any, errors: Sequence[dict[str, Any]]) -> bytes:
-    """Return an answer as JSON; errors stand in the order of their places, whoever found them first."""
+    """Return an answer as JSON; errors stand in the order of their places, whoever found them first.
+
+    An error without a place is one of the request: nothing was executed, and the answer has no `data`.
+    """
     if not errors:
         return encoded_data(data)
+    if data is None and not all("path" in error for error in errors):
+        return orjson.dumps({"errors": errors})
     return orjson.dumps({"data": data, "errors": sorted(errors, key=_place)})
+
+
+def was_executed(answer: bytes) -> bool:
+    """Say whether the answer is that of an operation that was executed, with errors or without."""
+    return answer.startswith(b'{"data":')
 
 
 def _place(error: Mapping[str, Any]) -> list[tuple[bool, Any]]:

@@ -66,7 +66,9 @@ class Mutation(
     pass
 
 
-@strawberry.type(description="What can be followed as it happens, over `graphql-transport-ws`.")
+@strawberry.type(
+    description="What can be followed as it happens, over `graphql-transport-ws` or as server-sent events."
+)
 class Subscription(EventSubscriptions):
     pass
 

@@ -38,8 +38,6 @@ commands.add_typer(engine_commands, name="engines")
 console = Console(soft_wrap=True, highlight=False)
 
 _DEMO_PEOPLE = 300
-_WEBSOCKET_MESSAGE_BYTES = 262_144
-_SHUTDOWN_SECONDS = 10
 _LOCK_SECONDS = 15 * 60
 _QUERY = (
     "{ candidates(first: 3) { edges { node { name headline employments { title company { name } } } } } }"
@@ -177,23 +175,11 @@ def engine_status(context: typer.Context) -> None:
 @commands.command()
 def run_api(context: typer.Context) -> None:
     """Serve the API in the foreground until SIGTERM or Ctrl-C."""
-    import uvicorn  # noqa: PLC0415 - only this command needs it
+    from api import app, server  # noqa: PLC0415 - the product is loaded only by the commands that need it
 
     reserve_port(current(context), API)
     settings = ApiSettings()
-    uvicorn.run(
-        "api.app:create_app",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        loop="uvloop",
-        http="httptools",
-        ws="websockets-sansio",
-        ws_max_size=_WEBSOCKET_MESSAGE_BYTES,
-        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
-        access_log=False,  # its lines hold query strings, and these may hold tokens
-        server_header=False,
-    )
+    server.serve(app.create_app(), settings.host, settings.port)
 
 
 @commands.command()

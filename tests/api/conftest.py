@@ -17,8 +17,12 @@ from redis.asyncio import Redis
 
 from api.cli import services, surroundings
 from engines import ports
+from graph import outbox
 from graph.client import Graph, Row, Statement
+from graph.events import EventType, NewEvent, Subject
+from graph.ids import new_id, now
 from graph.settings import GraphSettings
+from tests.api.serving import Served, serving
 from tests.conftest import tests_home
 from tests.waiting import eventually
 from tests.workers.conftest import EMPTY
@@ -72,6 +76,21 @@ class System:
         await self.settled()
         (row,) = await self.graph.execute(FINGERPRINT)
         return row
+
+    async def append(self, number: int, kind: EventType = EventType.JOB_CREATED) -> int:
+        """Write events to the log; return the last one's number once it is published."""
+        before = await self.graph.read(outbox.last_sequence)
+        about = Subject(job_id=new_id())
+        events = [
+            NewEvent(id=new_id(), type=kind, at=now(), actor="test", subject=about) for _ in range(number)
+        ]
+        await self.graph.write(outbox.append, events=events)
+
+        async def published() -> int:
+            last = await self.graph.read(outbox.last_sequence)
+            return last if last >= before + number else 0
+
+        return await eventually(published)
 
     async def settled(self) -> None:
         """Wait until the workers have done all there is to do."""
@@ -145,3 +164,11 @@ async def system(tokens: dict[str, str]) -> AsyncIterator[System]:
     status = json.loads(kith("status", "--json").stdout)
     async with Graph.open(GraphSettings()) as graph:
         yield System(status["graphql_url"].removesuffix("/graphql"), tokens, graph)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def served(system: System) -> AsyncIterator[Served]:
+    """The application inside of the test's process, over the same engines."""
+    await system.settled()
+    async with serving() as running:
+        yield running

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -19,6 +18,7 @@ from websockets.typing import Subprotocol
 
 from api.app import create_app
 from api.live import LiveFeeds
+from api.server import Server, configured, listener
 from schema.operations import Operations
 from tests.conftest import tests_home
 from tests.waiting import eventually
@@ -58,8 +58,16 @@ class Served:
 
         await eventually(reached)
 
+    async def none_left(self) -> None:
+        """Wait until nobody follows anything."""
 
-class _Server(uvicorn.Server):
+        async def empty() -> bool:
+            return not self.feeds._groups and not self.feeds._tasks
+
+        await eventually(empty)
+
+
+class _Server(Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave the signals to pytest."""
@@ -67,38 +75,28 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(*, send_buffer: int | None = None) -> AsyncIterator[Served]:
+async def serving(*, send_buffer: int | None = None, **server: Any) -> AsyncIterator[Served]:
     """Serve the application as the command line does; `send_buffer` is the kernel's, in bytes."""
-    listener = socket.socket()
+    plug = listener(LOOPBACK, 0)
     if send_buffer:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
-    listener.bind((LOOPBACK, 0))
+        plug.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
     collecting = gc.get_threshold()
     environment = pytest.MonkeyPatch()
     environment.setenv("KITH_STORE_PATH", str(tests_home() / "store"))
     app = create_app()
-    server = _Server(
-        uvicorn.Config(
-            app,
-            http="httptools",
-            ws="websockets-sansio",
-            ws_ping_interval=None,
-            log_level="warning",
-            timeout_graceful_shutdown=5,
-        )
-    )
-    task = asyncio.create_task(server.serve(sockets=[listener]))
+    running = _Server(configured(app, **{"log_level": "warning", "ws_ping_interval": None} | server), app)
+    task = asyncio.create_task(running.serve(sockets=[plug]))
 
     async def started() -> bool:
-        return server.started
+        return running.started
 
     try:
         await eventually(started)
-        yield Served(app, listener.getsockname()[1])
+        yield Served(app, plug.getsockname()[1])
     finally:
-        server.should_exit = True
+        running.should_exit = True
         await task
-        listener.close()
+        plug.close()
         environment.undo()
         gc.unfreeze()
         gc.set_threshold(*collecting)

@@ -12,6 +12,7 @@ from tests.api.conftest import System
 CREATE = "mutation($input: CreateCandidateInput!) { createCandidate(input: $input) { candidate { id } userErrors { field message code } } }"
 UPLOAD = "mutation($file: Upload!) { importResume(input: { file: $file }) { intake { id status } userErrors { field code } } }"
 MIB = 1024 * 1024
+PREFLIGHT = {"GraphQL-Preflight": "1"}
 
 
 async def _nothing_written(system: System, **request: Any) -> Any:
@@ -142,7 +143,7 @@ async def test_an_upload_that_is_none(system: System) -> None:
         {"operations": json.dumps({"query": UPLOAD, "variables": {"file": "text"}}), "map": "{}"},
         {"operations": "{", "map": "{"},
     ):
-        response = await _nothing_written(system, data=form, files={"other": b"x"})
+        response = await _nothing_written(system, data=form, files={"other": b"x"}, headers=PREFLIGHT)
         answer = response.json()
         refused = answer.get("errors") or answer["data"]["importResume"]["userErrors"]
         assert refused, response.text
@@ -153,9 +154,11 @@ async def test_a_file_that_is_too_large(system: System) -> None:
         "operations": json.dumps({"query": UPLOAD, "variables": {"file": None}}),
         "map": '{"0": ["variables.file"]}',
     }
-    response = await _nothing_written(system, data=form, files={"0": b"x" * (10 * MIB + 1)})
+    response = await _nothing_written(
+        system, data=form, files={"0": b"x" * (10 * MIB + 1)}, headers=PREFLIGHT
+    )
     assert response.json()["data"]["importResume"]["userErrors"] == [
         {"field": "file", "code": "INVALID_INPUT"}
     ]
-    response = await _nothing_written(system, data=form, files={"0": b"x" * (12 * MIB)})
+    response = await _nothing_written(system, data=form, files={"0": b"x" * (12 * MIB)}, headers=PREFLIGHT)
     assert response.status_code == 413

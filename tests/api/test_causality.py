@@ -1,15 +1,11 @@
 """What one API process wrote is seen by another, where the client says by its bookmark that it has to be."""
 
-import asyncio
-import os
-import socket
 from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 
-from tests.api.conftest import KITH, System
-from tests.waiting import eventually
+from tests.api.api_process import api_process
+from tests.api.conftest import System
 
 CREATE = (
     'mutation { createJob(input: {title: "Keeper", description: "Bees"}) { job { id stages { name } } } }'
@@ -21,27 +17,9 @@ HEADER = "Kith-Bookmark"
 @pytest.fixture
 async def another(system: System) -> AsyncIterator[System]:
     """A second API process on the same engines."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    process = await asyncio.create_subprocess_exec(
-        KITH, "run-api", env=os.environ | {"KITH_API_PORT": str(port)}
-    )
-
-    async def ready() -> bool:
-        try:
-            async with httpx.AsyncClient(trust_env=False) as client:
-                return (await client.get(f"{url}/readyz")).status_code == httpx.codes.OK
-        except httpx.HTTPError:
-            return False
-
-    try:
-        await eventually(ready, within=60.0)
-        yield System(url=url, tokens=system.tokens, graph=system.graph)
-    finally:
-        process.terminate()
-        await asyncio.wait_for(process.wait(), timeout=30)
+    async with api_process() as process:
+        await process.answers("/readyz")
+        yield System(url=process.url, tokens=system.tokens, graph=system.graph)
 
 
 async def test_a_bookmark_carries_a_write_to_another_process(system: System, another: System) -> None:

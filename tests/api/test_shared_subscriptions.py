@@ -3,30 +3,21 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from api import transport, wire
 from graph import outbox
-from graph.events import EventType, NewEvent, Subject
-from graph.ids import new_id, now
+from graph.events import EventType
 from schema.operations import Request
 from tests.api.conftest import System
 from tests.api.serving import SMALL_BUFFER, Client, Served, abort, client, serving
 from tests.waiting import eventually
 
 EVENTS = "subscription($after: String) { events(after: $after) { sequence cursor type candidateId } }"
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def served(system: System) -> AsyncIterator[Served]:
-    await system.settled()
-    async with serving() as running:
-        yield running
 
 
 @pytest.fixture
@@ -43,33 +34,12 @@ def executed(served: Served, monkeypatch: pytest.MonkeyPatch) -> Counter[int]:
     return count
 
 
-async def append(system: System, number: int, kind: EventType = EventType.JOB_CREATED) -> int:
-    """Write events to the log; return the last one's number once it is published."""
-    before = await system.graph.read(outbox.last_sequence)
-    about = Subject(job_id=new_id())
-    events = [NewEvent(id=new_id(), type=kind, at=now(), actor="test", subject=about) for _ in range(number)]
-    await system.graph.write(outbox.append, events=events)
-
-    async def published() -> int:
-        last = await system.graph.read(outbox.last_sequence)
-        return last if last >= before + number else 0
-
-    return await eventually(published)
-
-
 async def clients(stack: AsyncExitStack, served: Served, token: str, number: int) -> list[Client]:
     return [await stack.enter_async_context(client(served, token)) for _ in range(number)]
 
 
 async def listen(listeners: Sequence[Client], last: int) -> None:
     await asyncio.gather(*(one.listen(last) for one in listeners))
-
-
-async def none_left(served: Served) -> None:
-    async def empty() -> bool:
-        return not served.feeds._groups and not served.feeds._tasks
-
-    await eventually(empty)
 
 
 async def test_all_who_ask_alike_share_each_event_while_others_come_and_go(
@@ -81,21 +51,21 @@ async def test_all_who_ask_alike_share_each_event_while_others_come_and_go(
             await one.subscribe(EVENTS)
         await served.all_live(30)
         first = await system.graph.read(outbox.last_sequence)
-        last = await append(system, 20)
+        last = await system.append(20)
         await listen(stay, last)
         assert executed == dict.fromkeys(range(first + 1, last + 1), 1)
         for turn in range(10):
             guests = await clients(stack, served, system.tokens["recruiter"], 3)
             for one in guests:
                 await one.subscribe(EVENTS, {"after": str(first)} if turn % 2 else None)
-            last = await append(system, 3)
+            last = await system.append(3)
             await guests[0].connection.close()
             abort(guests[1])
             await guests[2].send(id="1", type="complete")
         await listen(stay, last)
         assert [one.numbers() for one in stay] == [list(range(first + 1, last + 1))] * len(stay)
         await served.all_live(30)
-    await none_left(served)
+    await served.none_left()
 
 
 async def test_two_hundred_subscriptions_of_one_socket_share_too(
@@ -106,7 +76,7 @@ async def test_two_hundred_subscriptions_of_one_socket_share_too(
             await one.subscribe(EVENTS, id=f'"{number}" é\\')
         await served.all_live(200)
         first = await system.graph.read(outbox.last_sequence)
-        last = await append(system, 120)
+        last = await system.append(120)
         await one.listen(last)
         expected = list(range(first + 1, last + 1))
         assert all(one.numbers(each) == expected for each in one.events)
@@ -123,8 +93,8 @@ async def test_other_rights_share_nothing_and_equal_rights_do(
             await one.subscribe(EVENTS)
         await served.all_live(3)
         first = await system.graph.read(outbox.last_sequence)
-        await append(system, 2, EventType.TEMPLATE_CREATED)
-        last = await append(system, 1)
+        await system.append(2, EventType.TEMPLATE_CREATED)
+        last = await system.append(1)
         await listen([*recruiters, partner], last)
         assert [one.numbers() for one in recruiters] == [[first + 1, first + 2, last]] * 2
         assert partner.numbers() == [last]
@@ -135,7 +105,7 @@ async def test_other_rights_share_nothing_and_equal_rights_do(
 async def test_only_what_changes_the_payload_separates_groups(
     system: System, served: Served, executed: Counter[int]
 ) -> None:
-    start = await append(system, 3)
+    start = await system.append(3)
     query = "subscription($after: String, $with: Boolean!) { events(after: $after) { sequence type @include(if: $with) } }"
     async with AsyncExitStack() as stack:
         some = await clients(stack, served, system.tokens["recruiter"], 3)
@@ -144,7 +114,7 @@ async def test_only_what_changes_the_payload_separates_groups(
         await some[2].subscribe(query, {"with": False, "after": str(start)})
         await served.all_live(3)
         executed.clear()
-        last = await append(system, 1)
+        last = await system.append(1)
         await listen(some, last)
         assert len(served.feeds._groups) == 2
         assert executed == {last: 2}
@@ -154,12 +124,12 @@ async def test_only_what_changes_the_payload_separates_groups(
 
 async def test_joining_at_any_moment_from_any_place_makes_no_gap(system: System, served: Served) -> None:
     chance = random.Random(7)
-    start = await append(system, 250)
+    start = await system.append(250)
     done = asyncio.Event()
 
     async def write() -> None:
         for _ in range(15):
-            await append(system, chance.choice([1, 7, 40]))
+            await system.append(chance.choice([1, 7, 40]))
         done.set()
 
     async def join(stack: AsyncExitStack) -> tuple[Client, int]:
@@ -173,7 +143,7 @@ async def test_joining_at_any_moment_from_any_place_makes_no_gap(system: System,
         joined: list[tuple[Client, int]] = []
         while not done.is_set() or len(joined) < 30:
             joined.append(await join(stack))
-        last = await append(system, 1)
+        last = await system.append(1)
         await listen([one for one, _ in joined], last)
         for one, after in joined:
             assert one.numbers() == list(range(after + 1, last + 1))
@@ -184,7 +154,7 @@ async def test_who_does_not_read_is_closed_and_resumes_while_others_lose_nothing
 ) -> None:
     monkeypatch.setattr(wire, "MOST_EVENTS", 300)
     gave_up = asyncio.Event()
-    monkeypatch.setattr(transport.KithTransport, "_lose_patience", lambda _: gave_up.set())
+    monkeypatch.setattr(transport.Transport, "_lose_patience", lambda _: gave_up.set())
     token = system.tokens["recruiter"]
     async with (
         serving(send_buffer=SMALL_BUFFER) as served,
@@ -197,7 +167,7 @@ async def test_who_does_not_read_is_closed_and_resumes_while_others_lose_nothing
         await served.all_live(6)
         first = await system.graph.read(outbox.last_sequence)
         while not gave_up.is_set():
-            last = await append(system, 100)
+            last = await system.append(100)
             await listen(fast, last)
             assert last - first < 5_000, "the slow reader should have been given up"
         closed = await slow.closed()
@@ -207,7 +177,7 @@ async def test_who_does_not_read_is_closed_and_resumes_while_others_lose_nothing
         assert 0 < len(got) < last - first
         async with client(served, token) as again:
             await again.subscribe(EVENTS, {"after": slow.events["1"][-1]["cursor"]})
-            last = await append(system, 1)
+            last = await system.append(1)
             await listen([again, *fast], last)
             assert got + again.numbers() == list(range(first + 1, last + 1))
         assert [one.numbers() for one in fast] == [list(range(first + 1, last + 1))] * len(fast)
@@ -223,18 +193,18 @@ async def test_who_never_reads_again_is_dropped(system: System, monkeypatch: pyt
         await slow.subscribe(EVENTS)
         await served.all_live(1)
         for _ in range(40):
-            await append(system, 100)
+            await system.append(100)
             if not served.feeds._groups:
                 break
-        await none_left(served)
+        await served.none_left()
         abort(slow)
 
 
 async def test_a_replay_waits_for_its_reader(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     """However little may wait, a slow reader gets a long log whole: it is read at the reader's pace."""
     monkeypatch.setattr(wire, "MOST_EVENTS", 150)
-    start = await append(system, 1)
-    last = await append(system, 1_500)
+    start = await system.append(1)
+    last = await system.append(1_500)
     async with (
         serving(send_buffer=SMALL_BUFFER) as served,
         client(served, system.tokens["recruiter"], reads=False) as slow,
@@ -254,7 +224,7 @@ async def test_a_broken_connection_leaves_nothing_behind(system: System, served:
         for one in listeners:
             await one.subscribe(EVENTS, {"after": "0"}, id="2")
             abort(one)
-    await none_left(served)
+    await served.none_left()
 
     async def as_before() -> bool:
         return asyncio.all_tasks() <= before
@@ -265,14 +235,14 @@ async def test_a_broken_connection_leaves_nothing_behind(system: System, served:
 async def test_an_id_that_is_used_again_gets_nothing_of_the_operation_before(
     system: System, served: Served
 ) -> None:
-    start = await append(system, 300)
+    start = await system.append(300)
     async with client(served, system.tokens["recruiter"]) as one:
         await one.subscribe(EVENTS, {"after": "0"})
         await one.send(id="1", type="complete")
         await one.subscribe(
             "subscription($after: String) { events(after: $after) { sequence } }", {"after": str(start)}
         )
-        last = await append(system, 2)
+        last = await system.append(2)
         messages: list[Any] = []
         while not messages or messages[-1]["sequence"] < last:
             messages.append((await one.receive())["payload"]["data"]["events"])
@@ -298,7 +268,7 @@ async def test_what_is_wrong_with_one_operation_does_not_touch_the_others(
             message = await one.receive()
             assert (message["id"], message["type"]) == (name, "error")
             assert message["payload"][0]["extensions"]["code"] == code
-        await one.listen(await append(system, 1))
+        await one.listen(await system.append(1))
 
 
 async def test_queries_and_mutations_answer_as_over_http(system: System, served: Served) -> None:

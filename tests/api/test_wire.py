@@ -1,4 +1,4 @@
-"""The queue of one socket, with a network that takes messages only when it is told to."""
+"""The queue of one line, with a network that takes messages only when it is told to."""
 
 import asyncio
 import json
@@ -7,16 +7,15 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from starlette.websockets import WebSocket
 
 from api import wire
 from api.live import Batch
-from api.wire import TOO_SLOW, TOO_SLOW_REASON, Subscriber, Wire
+from api.wire import TOO_SLOW, TOO_SLOW_REASON, Gone, Subscriber, Wire
 from tests.workers.conftest import running
 
 
 class Network:
-    """Takes a message for each turn it is given; keeps what it took."""
+    """A line that takes a message for each turn it is given; keeps what it took."""
 
     def __init__(self) -> None:
         self.taken: list[Any] = []
@@ -27,13 +26,18 @@ class Network:
         for _ in range(turns):
             self._turns.release()
 
-    async def send(self, message: Any) -> None:
-        if message["type"] == "websocket.accept":
-            return
+    async def send(self, message: str) -> None:
+        await self._turn()
+        self.taken.append(json.loads(message))
+
+    async def close(self, code: int, reason: str) -> None:
+        await self._turn()
+        self.taken.append((code, reason))
+
+    async def _turn(self) -> None:
         await self._turns.acquire()
         if self.broken:
-            raise OSError
-        self.taken.append(json.loads(message["text"]) if "text" in message else message)
+            raise Gone
 
 
 class Line:
@@ -42,35 +46,34 @@ class Line:
     def __init__(self) -> None:
         self.network = Network()
         self.given_up = 0
-        self._socket = WebSocket({"type": "websocket"}, self._receive, self.network.send)
-        self.wire = Wire(self._socket, self._give_up)
+        self.wire = Wire(self.network, self._give_up)
 
-    async def _receive(self) -> Any:
-        return {"type": "websocket.connect"}
+    def subscriber(self, name: str) -> Subscriber:
+        """Return a subscriber whose messages bear its name and the number of the event."""
+        return Subscriber(self.wire, lambda sequence, payload: f'["{name}", {sequence}, {payload}]')
 
     def _give_up(self) -> None:
         self.given_up += 1
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["Line"]:
-        await self._socket.accept()
         async with running(self.wire.run()):
             yield self
 
     @property
     def closed(self) -> bool:
-        return self.network.taken[-1:] == [
-            {"type": "websocket.close", "code": TOO_SLOW, "reason": TOO_SLOW_REASON}
-        ]
+        return self.network.taken[-1:] == [(TOO_SLOW, TOO_SLOW_REASON)]
 
 
 def batch(*payloads: int | str) -> Batch:
+    """Return a batch in which each number is the payload of the event with ten times that number."""
     texts = tuple(map(json.dumps, payloads))
-    return Batch(tuple(range(len(texts))), texts, sum(map(len, texts)), len(texts))
+    numbers = tuple(10 * payload if isinstance(payload, int) else 0 for payload in payloads)
+    return Batch(numbers, texts, sum(map(len, texts)), len(texts))
 
 
-def frames(id: str, *payloads: int) -> list[Any]:
-    return [{"id": id, "type": "next", "payload": payload} for payload in payloads]
+def frames(name: str, *payloads: int) -> list[Any]:
+    return [[name, 10 * payload, payload] for payload in payloads]
 
 
 async def settle() -> None:
@@ -79,18 +82,17 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
-@pytest.mark.parametrize("id", ["1", 'a"b\\c', "é\u2028\x00", ""])
-async def test_a_frame_has_the_operations_id(id: str) -> None:
+async def test_a_frame_is_made_of_the_events_number_and_its_payload() -> None:
     async with Line().open() as line:
         line.network.give(2)
-        Subscriber(line.wire, id).offer(batch(7, 8))
+        line.subscriber("1").offer(batch(7, 8))
         await settle()
-        assert line.network.taken == frames(id, 7, 8)
+        assert line.network.taken == [["1", 70, 7], ["1", 80, 8]]
 
 
 async def test_what_waits_goes_out_in_order_whoever_said_it() -> None:
     async with Line().open() as line:
-        one, other = Subscriber(line.wire, "1"), Subscriber(line.wire, "2")
+        one, other = line.subscriber("1"), line.subscriber("2")
         one.offer(batch(1, 2))
         other.offer(batch(3))
         await line.wire.say('"said"')
@@ -102,7 +104,7 @@ async def test_what_waits_goes_out_in_order_whoever_said_it() -> None:
 
 async def test_a_replay_waits_until_its_last_batch_is_out() -> None:
     async with Line().open() as line:
-        one = Subscriber(line.wire, "1")
+        one = line.subscriber("1")
         await one.put(batch(1, 2))
         second = asyncio.create_task(one.put(batch(3)))
         line.network.give(1)
@@ -119,19 +121,19 @@ async def test_replays_and_answers_wait_for_room_and_live_events_do_not(
 ) -> None:
     monkeypatch.setattr(wire, "ROOM_BYTES", 3)
     async with Line().open() as line:
-        Subscriber(line.wire, "1").offer(batch("long"))
+        line.subscriber("1").offer(batch("long"))
         waiting = [
-            asyncio.create_task(Subscriber(line.wire, "2").put(batch(1))),
+            asyncio.create_task(line.subscriber("2").put(batch(1))),
             asyncio.create_task(line.wire.say('"said"')),
         ]
         await settle()
         assert not any(task.done() for task in waiting)
-        Subscriber(line.wire, "3").offer(batch(2))
+        line.subscriber("3").offer(batch(2))
         line.network.give(4)
         await settle()
         assert all(task.done() for task in waiting)
         assert [message for message in line.network.taken if message != "said"] == [
-            {"id": "1", "type": "next", "payload": "long"},
+            ["1", 0, "long"],
             *frames("3", 2),
             *frames("2", 1),
         ]
@@ -142,7 +144,7 @@ async def test_a_subscriber_with_too_many_events_waiting_closes_the_socket(
 ) -> None:
     monkeypatch.setattr(wire, "MOST_EVENTS", 4)
     async with Line().open() as line:
-        slow, other = Subscriber(line.wire, "1"), Subscriber(line.wire, "2")
+        slow, other = line.subscriber("1"), line.subscriber("2")
         slow.offer(batch(1, 2))
         slow.offer(batch(3, 4))
         other.offer(batch(5, 6, 7))
@@ -163,7 +165,7 @@ async def test_too_many_bytes_waiting_close_the_socket_but_one_batch_is_never_to
 ) -> None:
     monkeypatch.setattr(wire, "MOST_BYTES", 10)
     async with Line().open() as line:
-        slow = Subscriber(line.wire, "1")
+        slow = line.subscriber("1")
         slow.offer(batch("more than ten bytes"))
         await settle()
         assert line.given_up == 0
@@ -176,7 +178,7 @@ async def test_too_many_bytes_waiting_close_the_socket_but_one_batch_is_never_to
 
 async def test_who_has_left_gets_nothing_more() -> None:
     async with Line().open() as line:
-        one, other = Subscriber(line.wire, "1"), Subscriber(line.wire, "2")
+        one, other = line.subscriber("1"), line.subscriber("2")
         one.offer(batch(1, 2, 3))
         one.offer(batch(4))
         other.offer(batch(5))
@@ -193,7 +195,7 @@ async def test_a_broken_line_ends_quietly_and_takes_what_is_said(monkeypatch: py
     line = Line()
     line.network.broken = True
     async with line.open():
-        one = Subscriber(line.wire, "1")
+        one = line.subscriber("1")
         one.offer(batch(1, 2))
         line.network.give(1)
         await settle()
@@ -201,13 +203,36 @@ async def test_a_broken_line_ends_quietly_and_takes_what_is_said(monkeypatch: py
         await asyncio.wait_for(line.wire.say('"said"'), 20)
         assert (line.network.taken, line.given_up) == ([], 0)
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(Subscriber(line.wire, "2").put(batch(4)), 0.01)
+            await asyncio.wait_for(line.subscriber("2").put(batch(4)), 0.01)
 
 
 async def test_a_fast_network_does_not_keep_the_loop_to_itself() -> None:
     async with Line().open() as line:
         line.network.give(10 * wire.IN_ONE_GO)
-        Subscriber(line.wire, "1").offer(batch(*range(10 * wire.IN_ONE_GO)))
+        line.subscriber("1").offer(batch(*range(10 * wire.IN_ONE_GO)))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         assert 0 < len(line.network.taken) <= 2 * wire.IN_ONE_GO
+
+
+async def test_drained_means_that_the_last_message_is_out_too() -> None:
+    async with Line().open() as line:
+        await line.wire.say('"said"')
+        await line.wire.say('"again"')
+        waiting = asyncio.create_task(line.wire.drained())
+        line.network.give(1)
+        await settle()
+        assert (waiting.done(), line.wire.is_idle) == (False, False)
+        line.network.give(1)
+        await asyncio.wait_for(waiting, 20)
+        assert line.wire.is_idle
+        assert line.network.taken == ["said", "again"]
+
+
+async def test_nobody_waits_for_a_broken_line_to_drain() -> None:
+    line = Line()
+    line.network.broken = True
+    async with line.open():
+        await line.wire.say('"said"')
+        line.network.give(1)
+        await asyncio.wait_for(line.wire.drained(), 20)
