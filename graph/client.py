@@ -23,6 +23,7 @@ from neo4j.exceptions import (
 )
 
 from graph.errors import GraphUnavailable, KithError
+from graph.pulse import Absent, Pulse
 from graph.settings import GraphSettings
 
 _BAD_BOOKMARKS = {
@@ -63,34 +64,32 @@ class Graph:
     """Neo4j as the rest of Kith sees it: functions of `graph` run in managed transactions."""
 
     def __init__(
-        self, driver: AsyncDriver, settings: GraphSettings, bookmarks: Sequence[str] | None = None
+        self,
+        driver: AsyncDriver,
+        settings: GraphSettings,
+        pulse: Pulse,
+        bookmarks: Sequence[str] | None = None,
     ) -> None:
         self._driver = driver
         self._settings = settings
+        self._pulse = pulse
         self.bookmarks = None if bookmarks is None else tuple(bookmarks)
         """What this graph's reads wait for; None where it keeps no account of that."""
 
     def after(self, bookmarks: Sequence[str]) -> "Graph":
         """Return the same graph for one course of events: its reads see what the bookmarks stand for, and its writes."""
-        return Graph(self._driver, self._settings, bookmarks)
+        return Graph(self._driver, self._settings, self._pulse, bookmarks)
 
     @staticmethod
     @asynccontextmanager
     async def open(settings: GraphSettings) -> "AsyncIterator[Graph]":
         """Connect for as long as the context lasts; the graph may be absent and come back meanwhile."""
-        password = settings.password
-        async with AsyncGraphDatabase.driver(
-            settings.uri,
-            auth=basic_auth(settings.user, password.get_secret_value()) if password else None,
-            max_connection_pool_size=settings.pool_size,
-            connection_acquisition_timeout=settings.connect_seconds,
-            connection_timeout=settings.connect_seconds,
-            max_transaction_retry_time=settings.retry_seconds,
-            notifications_min_severity="OFF",
-            telemetry_disabled=True,
-            user_agent="kith",
-        ) as driver:
-            yield Graph(driver, settings)
+        async with _driver(settings, settings.pool_size) as driver, _driver(settings, 1) as asking:
+            pulse = Pulse(asking.verify_connectivity, silence_seconds=settings.silence_seconds)
+            try:
+                yield Graph(driver, settings, pulse)
+            finally:
+                await pulse.close()
 
     async def read(
         self,
@@ -104,9 +103,8 @@ class Graph:
         Raises:
             GraphUnavailable: Neo4j did not answer in time.
         """
-        with _unavailable_as_domain_error():
-            async with self._session("READ") as session:
-                return cast("T", await session.execute_read(self._unit(work), *args, **arguments))
+        async with self._available(), self._session("READ") as session:
+            return cast("T", await session.execute_read(self._unit(work), *args, **arguments))
 
     async def write(
         self,
@@ -122,15 +120,14 @@ class Graph:
         Raises:
             GraphUnavailable: Neo4j did not answer in time.
         """
-        with _unavailable_as_domain_error():
-            async with self._session("WRITE") as session:
-                try:
-                    done = await session.execute_write(self._unit(work), *args, **arguments)
-                except ConstraintError:
-                    done = await session.execute_write(self._unit(work), *args, **arguments)
-                if self.bookmarks is not None:
-                    self.bookmarks = tuple((await session.last_bookmarks()).raw_values)
-                return cast("T", done)
+        async with self._available(), self._session("WRITE") as session:
+            try:
+                done = await session.execute_write(self._unit(work), *args, **arguments)
+            except ConstraintError:
+                done = await session.execute_write(self._unit(work), *args, **arguments)
+            if self.bookmarks is not None:
+                self.bookmarks = tuple((await session.last_bookmarks()).raw_values)
+            return cast("T", done)
 
     async def value(self, statement: Statement, parameters: Mapping[str, Any]) -> Any:
         """Run one reading statement and return the one value it gives.
@@ -145,7 +142,7 @@ class Graph:
             metadata={"app": "kith", "work": statement.name},
             timeout=self._settings.query_seconds,
         )
-        with _unavailable_as_domain_error():
+        async with self._available():
             try:
                 return await self._value(query, parameters)
             except (ServiceUnavailable, SessionExpired, TransientError):
@@ -158,10 +155,15 @@ class Graph:
 
     async def execute(self, statement: Statement, **parameters: Any) -> list[Row]:
         """Run one statement in a transaction of its own, as schema commands and `CALL … IN TRANSACTIONS` demand."""
+        async with self._available(), self._driver.session(database=self._settings.database) as session:
+            result = await session.run(statement.text, parameters)
+            return cast("list[Row]", await result.data())
+
+    @asynccontextmanager
+    async def _available(self) -> AsyncIterator[None]:
         with _unavailable_as_domain_error():
-            async with self._driver.session(database=self._settings.database) as session:
-                result = await session.run(statement.text, parameters)
-                return cast("list[Row]", await result.data())
+            async with self._pulse.watched():
+                yield
 
     def _session(self, mode: str) -> AsyncSession:
         return self._driver.session(
@@ -175,6 +177,22 @@ class Graph:
         return unit_of_work(metadata=metadata, timeout=self._settings.query_seconds)(work)
 
 
+def _driver(settings: GraphSettings, connections: int) -> AsyncDriver:
+    password = settings.password
+    return AsyncGraphDatabase.driver(
+        settings.uri,
+        auth=basic_auth(settings.user, password.get_secret_value()) if password else None,
+        max_connection_pool_size=connections,
+        # Others may hold all connections for as long as a query may take; whether Neo4j lives is not seen by that.
+        connection_acquisition_timeout=settings.query_seconds,
+        connection_timeout=settings.connect_seconds,
+        max_transaction_retry_time=settings.retry_seconds,
+        notifications_min_severity="OFF",
+        telemetry_disabled=True,
+        user_agent="kith",
+    )
+
+
 async def _only_value(tx: Transaction, /, statement: Statement, parameters: Mapping[str, Any]) -> Any:
     record = await (await tx.run(statement.text, dict(parameters))).single(strict=True)
     return record[0]
@@ -185,7 +203,7 @@ class _unavailable_as_domain_error:  # noqa: N801 - reads as the phrase it is
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, ServiceUnavailable | SessionExpired | TransientError) or (
+        if isinstance(error, Absent | ServiceUnavailable | SessionExpired | TransientError) or (
             isinstance(error, DriverError) and not isinstance(error, ConfigurationError)
         ):
             raise GraphUnavailable from error

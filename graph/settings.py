@@ -12,8 +12,13 @@ class GraphSettings(BaseSettings):
     password: SecretStr | None = Field(default=None, description="password; none where Neo4j asks for none")
     database: str = Field(default="neo4j", description="database to use")
     pool_size: int = Field(default=64, description="most connections of one process")
-    connect_seconds: float = Field(default=3.0, description="longest wait for a connection, in seconds")
+    connect_seconds: float = Field(
+        default=3.0, description="longest time that opening a connection may take, in seconds"
+    )
     retry_seconds: float = Field(
         default=4.0, description="longest time spent repeating a transient failure, in seconds"
+    )
+    silence_seconds: float = Field(
+        default=2.5, description="silence after which Neo4j counts as absent to those who wait, in seconds"
     )
     query_seconds: float = Field(default=30.0, description="longest time one transaction may run, in seconds")

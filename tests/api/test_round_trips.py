@@ -43,7 +43,7 @@ class _Counting(Graph):
     """Counts the transactions that it runs."""
 
     def __init__(self, graph: Graph) -> None:
-        super().__init__(graph._driver, graph._settings)
+        super().__init__(graph._driver, graph._settings, graph._pulse)
         self.count = 0
 
     async def read(self, work: Any, /, *args: Any, **arguments: Any) -> Any:
