@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from api.rows import ROW, digest_of, record_of
 from graph.client import Graph
 from graph.ids import new_id, now
-from graph.intakes import NewIntake, receive, refuse
+from graph.intakes import IntakeFailure, NewIntake, receive, refuse
 from graph.records import NewRecord, save_records
 from search.resumes.store import MAX_BYTES, ResumeStore
 
@@ -93,12 +93,12 @@ async def import_files(
 async def _import_resumes(graph: Graph, store: ResumeStore, files: Sequence[Path], outcome: Outcome) -> None:
     at = now()
     taken: list[NewIntake] = []
-    refused: list[tuple[NewIntake, str, str]] = []
+    refused: list[tuple[NewIntake, IntakeFailure, str]] = []
     for file in files:
         size = file.stat().st_size
         if size > MAX_BYTES:
             reason = f"the file has {size} bytes; at most {MAX_BYTES} are taken"
-            refused.append((_intake(_digest(file), file.name, size), "TOO_LARGE", reason))
+            refused.append((_intake(_digest(file), file.name, size), IntakeFailure.TOO_LARGE, reason))
             continue
         content = file.read_bytes()
         taken.append(_intake(store.put(content), file.name, len(content)))
@@ -128,13 +128,15 @@ async def _keep(graph: Graph, records: Sequence[NewRecord], bad: Sequence[_BadRo
         for saved in await graph.write(save_records, records=list(records), actor=ACTOR, at=now()):
             outcome.counts["repeated" if saved.repeated else "created" if saved.created else "added"] += 1
     refused = [
-        (_intake(digest_of(row.content), row.place, len(row.content)), "INVALID_ROW", row.reason)
+        (_intake(digest_of(row.content), row.place, len(row.content)), IntakeFailure.INVALID_ROW, row.reason)
         for row in bad
     ]
     await _refuse(graph, refused, outcome)
 
 
-async def _refuse(graph: Graph, refused: Sequence[tuple[NewIntake, str, str]], outcome: Outcome) -> None:
+async def _refuse(
+    graph: Graph, refused: Sequence[tuple[NewIntake, IntakeFailure, str]], outcome: Outcome
+) -> None:
     if not refused:
         return
     await graph.write(refuse, intakes=list(refused), actor=ACTOR, at=now())

@@ -4,10 +4,12 @@ from enum import StrEnum
 
 from graph import outbox
 from graph.client import Row, Statement, Transaction
-from graph.errors import Conflict, InvalidInput, NotFound
+from graph.errors import Code, Conflict, InvalidInput, NotFound
 from graph.events import EventType, NewEvent, Subject
 from graph.jobs import StageCategory
 from graph.reading import Anchor, Pattern, Sort, Source, node
+from graph.references import ExternalId, Referable, give_external_ids
+from graph.versions import check_version
 
 LOOK_UP = Statement(
     "applications.look_up",
@@ -41,8 +43,8 @@ MOVE = Statement(
     MATCH (j)-[:HAS_STAGE]->(s:Stage {id: $stage})
     DELETE old
     CREATE (a)-[:IN_STAGE {since: $at}]->(s)
-    SET a.status = $status
-    RETURN was.id AS was,
+    SET a.status = $status, a.version = a.version + 1
+    RETURN was.id AS was, a.version AS version,
            EXISTS { (p)<-[:BY]-(other:Application {status: 'ACTIVE'})-[:FOR]->(j) WHERE other <> a } AS another
     """,
 )
@@ -105,6 +107,7 @@ class NewApplication:
     source: str | None = None
     category: StageCategory = StageCategory.APPLIED
     status: ApplicationStatus = ApplicationStatus.ACTIVE
+    external_ids: tuple[ExternalId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +122,7 @@ class Application:
     status: ApplicationStatus
     applied_at: str
     source: str | None
+    version: int
 
 
 async def apply(tx: Transaction, /, *, application: NewApplication, actor: str, at: str) -> Application:
@@ -127,22 +131,26 @@ async def apply(tx: Transaction, /, *, application: NewApplication, actor: str, 
     Raises:
         NotFound: there is no such candidate or job.
         InvalidInput: the job is closed or has no stage of that category.
-        Conflict: the candidate already has an active application for the job.
+        Conflict: the candidate already has an active application for the job, or an external id is another's.
     """
     row = await LOOK_UP.row(tx, candidate=application.candidate_id, job=application.job_id, at=at)
     if existing := (await applications_by_ids(tx, ids=[application.id])).get(application.id):
         return existing
     if row is None or not row["candidate"]:
-        raise NotFound("candidate", field="candidateId")
+        raise NotFound("candidate", field="candidate")
     if row["job"] is None:
-        raise NotFound("job", field="jobId")
+        raise NotFound("job", field="job")
     if row["job"] != "OPEN":
-        raise InvalidInput("the job is closed and takes no applications", field="jobId")
+        raise InvalidInput(Code.JOB_CLOSED, "the job is closed and takes no applications", field="job")
     if row["active"] and application.status is ApplicationStatus.ACTIVE:
-        raise Conflict("the candidate already has an active application for this job", field="jobId")
+        raise Conflict(
+            Code.ALREADY_APPLIED, "the candidate already has an active application for this job", field="job"
+        )
     fitting = [stage for stage in row["stages"] if stage["category"] == application.category]
     if not fitting:
-        raise InvalidInput(f"the job has no stage of category {application.category}", field="jobId")
+        raise InvalidInput(
+            Code.PIPELINE_INCOMPLETE, f"the job has no stage of category {application.category}", field="job"
+        )
     await CREATE.run(
         tx,
         candidate=application.candidate_id,
@@ -154,7 +162,11 @@ async def apply(tx: Transaction, /, *, application: NewApplication, actor: str, 
             "status": str(application.status),
             "applied_at": application.applied_at,
             "source": application.source,
+            "version": 1,
         },
+    )
+    await give_external_ids(
+        tx, kind=Referable.APPLICATION, id=application.id, external_ids=application.external_ids, at=at
     )
     await outbox.append(
         tx, [_event(application.event_id, EventType.APPLICATION_CREATED, application, actor, at)]
@@ -172,21 +184,28 @@ async def move(
     event_id: str,
     actor: str,
     at: str,
+    expected_version: int | None = None,
 ) -> Application:
     """Move an application to a stage of its job and set its status.
 
     Raises:
         NotFound: there is no such application, or no such stage in its job's pipeline.
-        Conflict: it would be the candidate's second active application for the job.
+        Conflict: it would be the candidate's second active application for the job, or it was moved since the
+            version that is expected.
     """
     before = (await applications_by_ids(tx, ids=[application_id])).get(application_id)
     if before is None:
-        raise NotFound("application", field="applicationId")
+        raise NotFound("application", field="application")
     row = await MOVE.row(tx, id=application_id, stage=stage_id, status=str(status), at=at)
     if row is None:
         raise NotFound("stage in this job's pipeline", field="stageId")
+    check_version(expected_version, row["version"] - 1)
     if row["another"] and status is ApplicationStatus.ACTIVE:
-        raise Conflict("the candidate already has an active application for this job", field="status")
+        raise Conflict(
+            Code.ALREADY_APPLIED,
+            "the candidate already has an active application for this job",
+            field="status",
+        )
     after = (await applications_by_ids(tx, ids=[application_id]))[application_id]
     event = NewEvent(
         id=event_id,
@@ -216,6 +235,7 @@ def _application(stored: Row) -> Application:
         status=ApplicationStatus(stored["status"]),
         applied_at=stored["applied_at"],
         source=stored.get("source"),
+        version=stored["version"],
     )
 
 

@@ -1,3 +1,31 @@
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Why an input is refused; clients rely on these codes."""
+
+    NOT_FOUND = "NOT_FOUND"
+    REQUIRED = "REQUIRED"
+    TOO_LONG = "TOO_LONG"
+    TOO_MANY = "TOO_MANY"
+    OUT_OF_RANGE = "OUT_OF_RANGE"
+    MALFORMED = "MALFORMED"
+    BAD_CURSOR = "BAD_CURSOR"
+    VERSION_CONFLICT = "VERSION_CONFLICT"
+    IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
+    ID_TAKEN = "ID_TAKEN"
+    EXTERNAL_ID_TAKEN = "EXTERNAL_ID_TAKEN"
+    JOB_CLOSED = "JOB_CLOSED"
+    ALREADY_APPLIED = "ALREADY_APPLIED"
+    PIPELINE_INCOMPLETE = "PIPELINE_INCOMPLETE"
+    SAME_PERSON = "SAME_PERSON"
+    UNKNOWN_MERGE_FIELD = "UNKNOWN_MERGE_FIELD"
+    MERGE_VALUE_MISSING = "MERGE_VALUE_MISSING"
+    FILE_MISSING = "FILE_MISSING"
+    FILE_TOO_LARGE = "FILE_TOO_LARGE"
+    INTAKE_NOT_FAILED = "INTAKE_NOT_FAILED"
+
+
 class KithError(Exception):
     """A failure that a caller can act on: a stable code, a sentence that says what to do, the field it is about."""
 
@@ -8,25 +36,33 @@ class KithError(Exception):
         self.field = field
 
 
-class NotFound(KithError):
+class Refused(KithError):
+    """The input is at fault, and the caller can mend it; `reason` is what a payload's `userErrors` say."""
+
+    def __init__(self, code: str, reason: Code, message: str, *, field: str | None = None) -> None:
+        super().__init__(code, message, field=field)
+        self.reason = reason
+
+
+class NotFound(Refused):
     """Nothing with that id is there for this caller."""
 
     def __init__(self, what: str, *, field: str | None = None) -> None:
-        super().__init__("NOT_FOUND", f"there is no such {what}; check the id", field=field)
+        super().__init__("NOT_FOUND", Code.NOT_FOUND, f"there is no such {what}; check the id", field=field)
 
 
-class InvalidInput(KithError):
+class InvalidInput(Refused):
     """The input breaks a rule of the domain."""
 
-    def __init__(self, message: str, *, field: str | None = None) -> None:
-        super().__init__("INVALID_INPUT", message, field=field)
+    def __init__(self, reason: Code, message: str, *, field: str | None = None) -> None:
+        super().__init__("INVALID_INPUT", reason, message, field=field)
 
 
-class Conflict(KithError):
+class Conflict(Refused):
     """The input does not fit what is there already."""
 
-    def __init__(self, message: str, *, field: str | None = None) -> None:
-        super().__init__("CONFLICT", message, field=field)
+    def __init__(self, reason: Code, message: str, *, field: str | None = None) -> None:
+        super().__init__("CONFLICT", reason, message, field=field)
 
 
 class GraphUnavailable(KithError):

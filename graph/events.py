@@ -15,6 +15,9 @@ class EventType(StrEnum):
     COLLEAGUE_CREATED = "colleague.created"
     COLLEAGUE_UPDATED = "colleague.updated"
     JOB_CREATED = "job.created"
+    JOB_UPDATED = "job.updated"
+    JOB_CLOSED = "job.closed"
+    JOB_REOPENED = "job.reopened"
     APPLICATION_CREATED = "application.created"
     APPLICATION_MOVED = "application.moved"
     REFERRAL_CREATED = "referral.created"
@@ -28,6 +31,16 @@ class EventType(StrEnum):
     TOUCH_FAILED = "touch.failed"
     TOUCH_UNCERTAIN = "touch.uncertain"
     TOUCH_CANCELLED = "touch.cancelled"
+
+
+class ActorKind(StrEnum):
+    """Who can have done something; an event's `actor` is a kind in small letters, a colon, and a name."""
+
+    TOKEN = "token"  # noqa: S105 - the word, not one
+    CANDIDATE = "candidate"
+    IMPORT = "import"
+    WORKER = "worker"
+    OTHER = "other"
 
 
 CHANGES_DOCUMENT = frozenset(

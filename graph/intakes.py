@@ -12,7 +12,7 @@ from typing import Any
 
 from graph import outbox
 from graph.client import Row, Statement, Transaction
-from graph.errors import Conflict, NotFound
+from graph.errors import Code, Conflict, NotFound
 from graph.events import EventType, NewEvent, Subject
 from graph.ids import derived_id
 from graph.profiles import Profile, RecordKind
@@ -142,6 +142,24 @@ class IntakeStatus(StrEnum):
     FAILED = "FAILED"
 
 
+class IntakeFailure(StrEnum):
+    """Why nothing became of a file."""
+
+    EMPTY = "EMPTY"
+    TOO_LARGE = "TOO_LARGE"
+    UNSUPPORTED_TYPE = "UNSUPPORTED_TYPE"
+    ENCRYPTED = "ENCRYPTED"
+    BROKEN = "BROKEN"
+    NO_TEXT = "NO_TEXT"
+    TOO_MANY_PAGES = "TOO_MANY_PAGES"
+    TIME_LIMIT = "TIME_LIMIT"
+    MEMORY_LIMIT = "MEMORY_LIMIT"
+    CRASHED = "CRASHED"
+    MISSING = "MISSING"
+    GAVE_UP = "GAVE_UP"
+    INVALID_ROW = "INVALID_ROW"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewIntake:
     """A file whose bytes are kept already; `about` names the candidate where the sender knows whose résumé it is."""
@@ -211,7 +229,7 @@ async def receive(
     about = {intake.about for intake in intakes if intake.about}
     known = {row["id"] for row in await KNOWN_CANDIDATES.rows(tx, ids=sorted(about))}
     if about - known:
-        raise NotFound("candidate", field="candidateId")
+        raise NotFound("candidate", field="candidate")
     distinct = {intake.sha256: intake for intake in reversed(intakes)}
     state = {"status": str(IntakeStatus.RECEIVED), "attempts": 0}
     fresh = await _arrive(tx, [(intake, state) for intake in distinct.values()], at=at)
@@ -227,7 +245,7 @@ async def receive(
 
 
 async def refuse(
-    tx: Transaction, /, *, intakes: Sequence[tuple[NewIntake, str, str]], actor: str, at: str
+    tx: Transaction, /, *, intakes: Sequence[tuple[NewIntake, IntakeFailure, str]], actor: str, at: str
 ) -> list[ReceivedIntake]:
     """Note inputs that cannot be read at all as failed, each with its code and reason; known ones stay as they are."""
     distinct = {intake.sha256: (intake, code, reason) for intake, code, reason in reversed(intakes)}
@@ -325,7 +343,15 @@ async def complete(
 
 
 async def fail(
-    tx: Transaction, /, *, intake: Intake, code: str, reason: str, event_id: str, actor: str, at: str
+    tx: Transaction,
+    /,
+    *,
+    intake: Intake,
+    code: IntakeFailure,
+    reason: str,
+    event_id: str,
+    actor: str,
+    at: str,
 ) -> bool:
     """Settle an intake that gives no résumé; say whether the claim still held."""
     properties = {"status": str(IntakeStatus.FAILED), "code": code, "reason": reason, "settled_at": at}
@@ -348,7 +374,11 @@ async def retry_intake(tx: Transaction, /, *, intake_id: str, event_id: str, act
     if row is None:
         raise NotFound("intake", field="intakeId")
     if row["status"] != IntakeStatus.FAILED:
-        raise Conflict(f"the intake is {row['status']}; only a failed one can be retried", field="intakeId")
+        raise Conflict(
+            Code.INTAKE_NOT_FAILED,
+            f"the intake is {row['status']}; only a failed one can be retried",
+            field="intakeId",
+        )
     await outbox.append(tx, [_event(event_id, EventType.INTAKE_RETRIED, intake_id, actor, at)])
     return (await intakes_by_ids(tx, ids=[intake_id]))[intake_id]
 

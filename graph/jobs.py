@@ -1,14 +1,17 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from graph import outbox
 from graph.client import Row, Statement, Transaction
-from graph.errors import InvalidInput, NotFound
+from graph.errors import Code, InvalidInput, NotFound
 from graph.events import EventType, NewEvent, Subject
 from graph.ids import derived_id
 from graph.profiles import skill_key
 from graph.reading import Anchor, Pattern, Sort, Source, node
+from graph.references import ExternalId, Referable, give_external_ids
+from graph.versions import check_version
 
 CREATE = Statement(
     "jobs.create",
@@ -25,6 +28,9 @@ REQUIRE_SKILLS = Statement(
     "jobs.require_skills",
     """
     MATCH (j:Job {id: $id})
+    OPTIONAL MATCH (j)-[old:REQUIRES]->()
+    DELETE old
+    WITH DISTINCT j
     UNWIND $skills AS row
     MERGE (s:Skill {id: row.id}) ON CREATE SET s.name = row.name, s.created_at = $at
     CREATE (j)-[:REQUIRES {position: row.position}]->(s)
@@ -40,6 +46,19 @@ ASSIGN = Statement(
     RETURN row.as AS assigned
     """,
 )
+LOCK = Statement(
+    "jobs.lock",
+    """
+    MATCH (j:Job {id: $id})
+    SET j.locked = true
+    REMOVE j.locked
+    RETURN properties(j) AS properties, COLLECT { MATCH (j)-[r:REQUIRES]->(s) RETURN s.id ORDER BY r.position } AS skills
+    """,
+)
+CHANGE = Statement(
+    "jobs.change",
+    "MATCH (j:Job {id: $id}) SET j += $properties, j.version = j.version + 1, j.updated_at = $at",
+)
 BY_IDS = Statement(
     "jobs.by_ids",
     """
@@ -49,7 +68,8 @@ BY_IDS = Statement(
     """,
 )
 JOB = Anchor("jobs.job", "(@node:Job {id: @id})")
-LOCATED = Source("(@node.city IS NOT NULL OR @node.country IS NOT NULL)")
+STAGE = Anchor("jobs.stage", "(@node:Stage {id: @id})")
+LOCATED = Source("(@node.city IS NOT NULL OR @node.region IS NOT NULL OR @node.country IS NOT NULL)")
 PAID = Source("@node.salary_currency IS NOT NULL")
 ACTIVE_APPLICATIONS = Source("COUNT { (@node)<-[:IN_STAGE]-(:Application {status: 'ACTIVE'}) }")
 
@@ -138,6 +158,7 @@ class NewJob:
     description: str
     department: str | None = None
     city: str | None = None
+    region: str | None = None
     country: str | None = None
     employment_type: EmploymentType = EmploymentType.FULL_TIME
     openings: int = 1
@@ -146,6 +167,20 @@ class NewJob:
     stages: tuple[tuple[str, StageCategory], ...] = DEFAULT_STAGES
     recruiter_id: str | None = None
     hiring_manager_id: str | None = None
+    external_ids: tuple[ExternalId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobChange:
+    """What is to be different about a job: properties by their name in the graph, None to clear one; the rest stays.
+
+    `skills` None leaves the skills as they are.
+    """
+
+    job_id: str
+    properties: Mapping[str, Any]
+    skills: tuple[str, ...] | None = None
+    expected_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +197,7 @@ class Job:
     openings: int
     salary: SalaryRange | None
     status: JobStatus
+    version: int
     created_at: str
     recruiter_id: str | None
     hiring_manager_id: str | None
@@ -173,14 +209,19 @@ async def create_job(tx: Transaction, /, *, job: NewJob, actor: str, at: str) ->
     Raises:
         InvalidInput: the pipeline has no stage for applications.
         NotFound: the recruiter or the hiring manager is no colleague.
+        Conflict: another job has one of the external ids.
     """
     if existing := (await jobs_by_ids(tx, ids=[job.id])).get(job.id):
         return existing
     if StageCategory.APPLIED not in {category for _, category in job.stages}:
-        raise InvalidInput("a pipeline needs at least one stage of category APPLIED", field="stages")
+        raise InvalidInput(
+            Code.PIPELINE_INCOMPLETE,
+            "a pipeline needs at least one stage of category APPLIED",
+            field="stages",
+        )
     salary = job.salary
     if salary and salary.minimum > salary.maximum:
-        raise InvalidInput("the salary's minimum is above its maximum", field="salary")
+        raise InvalidInput(Code.OUT_OF_RANGE, "the salary's minimum is above its maximum", field="salary")
     await CREATE.run(
         tx,
         properties={
@@ -189,14 +230,15 @@ async def create_job(tx: Transaction, /, *, job: NewJob, actor: str, at: str) ->
             "description": job.description,
             "department": job.department,
             "city": job.city,
+            "region": job.region,
             "country": job.country,
             "employment_type": str(job.employment_type),
             "openings": job.openings,
-            "salary_minimum": salary.minimum if salary else None,
-            "salary_maximum": salary.maximum if salary else None,
-            "salary_currency": salary.currency if salary else None,
+            **salary_properties(salary),
             "status": str(JobStatus.OPEN),
+            "version": 1,
             "created_at": at,
+            "updated_at": at,
         },
         stages=[
             {
@@ -208,35 +250,75 @@ async def create_job(tx: Transaction, /, *, job: NewJob, actor: str, at: str) ->
             for position, (name, category) in enumerate(job.stages)
         ],
     )
-    skills: dict[str, str] = {}
-    for name in job.skills:
-        skills.setdefault(skill_key(name), name)
-    if skills:
-        rows = [
-            {"id": derived_id("skill", key), "name": name, "position": i}
-            for i, (key, name) in enumerate(skills.items())
-        ]
-        await REQUIRE_SKILLS.run(tx, id=job.id, skills=rows, at=at)
+    await give_external_ids(tx, kind=Referable.JOB, id=job.id, external_ids=job.external_ids, at=at)
+    if job.skills:
+        await REQUIRE_SKILLS.run(tx, id=job.id, skills=_skill_rows(job.skills), at=at)
     people = {"RECRUITER": job.recruiter_id, "HIRING_MANAGER": job.hiring_manager_id}
     wanted = [{"id": person, "as": duty} for duty, person in people.items() if person]
     assigned = {row["assigned"] for row in await ASSIGN.rows(tx, id=job.id, people=wanted)}
     for row in wanted:
         if row["as"] not in assigned:
-            field = "recruiterId" if row["as"] == "RECRUITER" else "hiringManagerId"
+            field = "recruiter" if row["as"] == "RECRUITER" else "hiringManager"
             raise NotFound("colleague", field=field)
-    await outbox.append(
-        tx,
-        [
-            NewEvent(
-                id=job.event_id,
-                type=EventType.JOB_CREATED,
-                at=at,
-                actor=actor,
-                subject=Subject(job_id=job.id),
-            )
-        ],
-    )
+    await outbox.append(tx, [_event(job.event_id, EventType.JOB_CREATED, job.id, actor, at)])
     return (await jobs_by_ids(tx, ids=[job.id]))[job.id]
+
+
+async def update_job(tx: Transaction, /, *, change: JobChange, event_id: str, actor: str, at: str) -> Job:
+    """Change what is different; where nothing is, neither version nor event log grow.
+
+    Closing and reopening have events of their own; ids of further events are derived from `event_id`.
+
+    Raises:
+        NotFound: there is no such job.
+        Conflict: it was changed since the version that is expected.
+    """
+    row = await LOCK.row(tx, id=change.job_id)
+    if row is None:
+        raise NotFound("job", field="job")
+    before: Mapping[str, Any] = row["properties"]
+    check_version(change.expected_version, before["version"])
+    different = {name: value for name, value in change.properties.items() if before.get(name) != value}
+    types = []
+    if "status" in different:
+        closed = different["status"] == JobStatus.CLOSED
+        types.append(EventType.JOB_CLOSED if closed else EventType.JOB_REOPENED)
+    skills = None if change.skills is None else _skill_rows(change.skills)
+    if skills is not None and [skill["id"] for skill in skills] == row["skills"]:
+        skills = None
+    if skills is not None or different.keys() - {"status"}:
+        types.append(EventType.JOB_UPDATED)
+    if types:
+        await CHANGE.run(tx, id=change.job_id, properties=different, at=at)
+    if skills is not None:
+        await REQUIRE_SKILLS.run(tx, id=change.job_id, skills=skills, at=at)
+    await outbox.append(
+        tx, [_event(derived_id("event", event_id, kind), kind, change.job_id, actor, at) for kind in types]
+    )
+    return (await jobs_by_ids(tx, ids=[change.job_id]))[change.job_id]
+
+
+def salary_properties(salary: SalaryRange | None) -> dict[str, Any]:
+    """Return what the graph keeps of a salary."""
+    return {
+        "salary_minimum": salary.minimum if salary else None,
+        "salary_maximum": salary.maximum if salary else None,
+        "salary_currency": salary.currency if salary else None,
+    }
+
+
+def _skill_rows(names: Sequence[str]) -> list[dict[str, Any]]:
+    skills: dict[str, str] = {}
+    for name in names:
+        skills.setdefault(skill_key(name), name)
+    return [
+        {"id": derived_id("skill", key), "name": name, "position": i}
+        for i, (key, name) in enumerate(skills.items())
+    ]
+
+
+def _event(id_: str, kind: EventType, job_id: str, actor: str, at: str) -> NewEvent:
+    return NewEvent(id=id_, type=kind, at=at, actor=actor, subject=Subject(job_id=job_id))
 
 
 async def jobs_by_ids(tx: Transaction, /, *, ids: Sequence[str]) -> dict[str, Job]:
@@ -260,6 +342,7 @@ def _job(stored: Row) -> Job:
         if currency
         else None,
         status=JobStatus(stored["status"]),
+        version=stored["version"],
         created_at=stored["created_at"],
         recruiter_id=assigned.get("RECRUITER"),
         hiring_manager_id=assigned.get("HIRING_MANAGER"),

@@ -22,6 +22,9 @@ COUNT_COLLEAGUES = Statement("people.count_colleagues", "MATCH (p:Colleague) RET
 PERSON = Anchor("people.person", "(@node:Person {id: @id})")
 CANDIDATE = Anchor("people.candidate", "(@node:Person:Candidate {id: @id})")
 
+SKILL = Anchor("people.skill", "(@node:Skill {id: @id})")
+RECORD = Anchor("people.record", "(@node:Record {id: @id})")
+
 IS_CANDIDATE = Source("@node:Candidate")
 LABELS = Source("labels(@node)")
 LOCATED = Source("(@node.city IS NOT NULL OR @node.region IS NOT NULL OR @node.country IS NOT NULL)")

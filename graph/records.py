@@ -50,7 +50,7 @@ CLAIM_EXTERNAL_IDS = Statement(
     "records.claim_external_ids",
     """
     UNWIND $external_ids AS x
-    MERGE (e:ExternalId {system: x.system, value: x.value})
+    MERGE (e:ExternalId {kind: 'Person', system: x.system, value: x.value})
     SET e.claimed_at = $at
     WITH e
     OPTIONAL MATCH (e)-[:OF]->(p:Person)
@@ -114,7 +114,7 @@ LINK_EXTERNAL_IDS = Statement(
     "records.link_external_ids",
     """
     UNWIND $links AS link
-    MATCH (p:Person {id: link.person}), (e:ExternalId {system: link.system, value: link.value})
+    MATCH (p:Person {id: link.person}), (e:ExternalId {kind: 'Person', system: link.system, value: link.value})
     MERGE (e)-[:OF]->(p)
     """,
 )

@@ -53,10 +53,10 @@ async def shortlist(
     wanted = list(dict.fromkeys(candidate_ids))
     rows = await LOOK_UP.rows(tx, job=job_id, candidates=wanted, at=at)
     if not all(row["job"] for row in rows):
-        raise NotFound("job", field="jobId")
+        raise NotFound("job", field="job")
     for i, row in enumerate(rows):
         if not row["found"]:
-            raise NotFound("candidate", field=f"candidateIds.{i}")
+            raise NotFound("candidate", field=f"candidates.{i}")
     added = [row["candidate"] for row in rows if not row["listed"]]
     await ADD.run(tx, candidates=added, job=job_id, at=at, actor=actor, note=note)
     events = (

@@ -2,44 +2,89 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from enum import Enum
 from typing import TypeVar
 
 import strawberry
 from graphql import GraphQLError, GraphQLSyntaxError
 
-from graph.errors import Conflict, InvalidInput, KithError, NotFound
+from graph.errors import Code, KithError, Refused
+from schema.enums import described
 from search.errors import InvalidQuery, SearchUnavailable
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+TOP_LEVEL: dict[str, str] = {
+    "UNAUTHENTICATED": "There is no valid token: get one, and send it.",
+    "FORBIDDEN": "Your role or scopes do not allow it.",
+    "NOT_FOUND": "What an argument names is not there, or not for you.",
+    "INVALID_INPUT": "An argument breaks a rule; `extensions.field` names it.",
+    "INVALID_BOOKMARK": "`Kith-Bookmark` is not what an earlier answer gave: start again without it.",
+    "BAD_USER_INPUT": "A value could not be read as its type.",
+    "BAD_REQUEST": "The request is no GraphQL request.",
+    "BODY_TOO_LARGE": "The request has more bytes than are taken.",
+    "GRAPHQL_PARSE_FAILED": "The document is no GraphQL, or has too many tokens.",
+    "GRAPHQL_VALIDATION_FAILED": "The document, or a variable, does not fit the schema.",
+    "QUERY_TOO_COSTLY": "The document asks for more than one request may: ask for less, or in parts.",
+    "TOO_MANY_OPERATIONS": "More operations run on one socket than may: end one.",
+    "TOO_SLOW": "You read a subscription too slowly: go on with `after`, the cursor of the last event you got.",
+    "UNAVAILABLE": "A part of the system does not answer: try again in a few seconds.",
+    "INTERNAL": "Something went wrong on our side, and was logged.",
+    "BAD_CURSOR": "Talent search: `after` is no cursor of this search.",
+    "BAD_RANGE": "Talent search: a range is empty or out of bounds.",
+    "BAD_SIZE": "Talent search: `first` is out of bounds.",
+    "EMPTY_VALUE": "Talent search: a value to look for is empty.",
+    "TEXT_TOO_LONG": "Talent search: the text has too many characters.",
+    "VALUE_TOO_LONG": "Talent search: a value to look for has too many characters.",
+    "TOO_MANY_TERMS": "Talent search: the text has too many words.",
+    "TOO_MANY_VALUES": "Talent search: a list has too many values.",
+}
+"""Every `extensions.code` of an error outside a payload, with what it means."""
 
-@strawberry.enum(description="Why an input was refused.")
-class UserErrorCode(Enum):
-    NOT_FOUND = strawberry.enum_value(
-        "NOT_FOUND", description="What an id refers to is not there, or not for you."
-    )
-    INVALID_INPUT = strawberry.enum_value(
-        "INVALID_INPUT", description="A value breaks a rule; the message names it."
-    )
-    CONFLICT = strawberry.enum_value("CONFLICT", description="The input does not fit what is there already.")
+
+described(
+    Code,
+    name="UserErrorCode",
+    description="Why an input was refused: first what can happen to any input, then the words of each domain.",
+    values={
+        Code.NOT_FOUND: "What is named is not there, or not for you; both look the same.",
+        Code.REQUIRED: "A value is empty that must not be.",
+        Code.TOO_LONG: "A text has too many characters.",
+        Code.TOO_MANY: "A list has too many items.",
+        Code.OUT_OF_RANGE: "A number, or how many items there are, is outside its bounds.",
+        Code.MALFORMED: "A value has not the form it must have.",
+        Code.BAD_CURSOR: "`after` is no cursor of this list in this order.",
+        Code.VERSION_CONFLICT: "Somebody changed it since the `expectedVersion`: read it again and decide anew.",
+        Code.IDEMPOTENCY_KEY_REUSED: "Another input came under this `idempotencyKey`: use a new key.",
+        Code.ID_TAKEN: "The id belongs to something else.",
+        Code.EXTERNAL_ID_TAKEN: "Another thing of this kind has this external id.",
+        Code.JOB_CLOSED: "The job takes no applications.",
+        Code.ALREADY_APPLIED: "The candidate has an active application for this job.",
+        Code.PIPELINE_INCOMPLETE: "The pipeline lacks a stage of the category that is needed.",
+        Code.SAME_PERSON: "Two people are meant, and one is named twice.",
+        Code.UNKNOWN_MERGE_FIELD: "A template has braces that are none of the known merge fields.",
+        Code.MERGE_VALUE_MISSING: "The template asks for something that was not given.",
+        Code.FILE_MISSING: "There is no file in the request.",
+        Code.FILE_TOO_LARGE: "The file is larger than files may be.",
+        Code.INTAKE_NOT_FAILED: "Only what failed can be tried again.",
+    },
+)
 
 
 @strawberry.type(description="A refusal that the caller can mend: nothing of the mutation was kept.")
 class UserError:
     field: str | None = strawberry.field(description="The input field at fault, as a path with dots.")
     message: str = strawberry.field(description="What to do, for people.")
-    code: UserErrorCode = strawberry.field(description="What went wrong, for programs.")
+    code: Code = strawberry.field(description="What went wrong, for programs.")
 
 
 async def attempt(work: Awaitable[T], refused: Callable[[list[UserError]], T]) -> T:
     """Await `work`; where the input is at fault, answer with the payload that `refused` makes of the errors."""
     try:
         return await work
-    except (NotFound, InvalidInput, Conflict) as error:
-        return refused([UserError(field=error.field, message=error.message, code=UserErrorCode[error.code])])
+    except Refused as error:
+        return refused([UserError(field=error.field, message=error.message, code=error.reason)])
 
 
 def publish(errors: Iterable[GraphQLError]) -> None:

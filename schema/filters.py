@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 import strawberry
 from strawberry.types.field import StrawberryField
 
-from graph.errors import InvalidInput
+from graph.errors import Code, InvalidInput
 from graph.filtering import condition, every, none_of, some
 from graph.reading import Source
 from schema.node import Kind, local_id
@@ -122,7 +122,9 @@ class _Found:
     def one_more(self) -> None:
         self.parts += 1
         if self.parts > MOST_CONDITIONS:
-            raise InvalidInput(f"`where` has at most {MOST_CONDITIONS} conditions", field="where")
+            raise InvalidInput(
+                Code.TOO_MANY, f"`where` has at most {MOST_CONDITIONS} conditions", field="where"
+            )
 
 
 def _conditions(where: Any, found: _Found) -> list[str]:
@@ -161,9 +163,13 @@ def _of_field(field: StrawberryField, given: Any, found: _Found) -> list[str]:
 def _check_size(value: Any) -> None:
     for one in value if isinstance(value, list) else [value]:
         if isinstance(one, str) and len(one) > LONGEST_TEXT:
-            raise InvalidInput(f"a text in `where` has at most {LONGEST_TEXT} characters", field="where")
+            raise InvalidInput(
+                Code.TOO_LONG, f"a text in `where` has at most {LONGEST_TEXT} characters", field="where"
+            )
     if isinstance(value, list) and len(value) > MOST_VALUES:
-        raise InvalidInput(f"a list in `where` has at most {MOST_VALUES} values", field="where")
+        raise InvalidInput(
+            Code.TOO_MANY, f"a list in `where` has at most {MOST_VALUES} values", field="where"
+        )
 
 
 def _as_stored(value: Any) -> Any:

@@ -43,9 +43,10 @@ class Loaders:
         self, name: str, row: Row, pages: Sequence[PageShape], parameters: Mapping[str, Any]
     ) -> Any:
         """Return the row of lists that hang on nothing."""
-        return await self._value(from_nothing(name, row, pages), dict(parameters))
+        return await self.value(from_nothing(name, row, pages), dict(parameters))
 
-    async def _value(self, statement: Statement, parameters: Mapping[str, Any]) -> Any:
+    async def value(self, statement: Statement, parameters: Mapping[str, Any]) -> Any:
+        """Run one reading statement, unbatched, and return the one value it gives."""
         reading = self._graph.value(statement, parameters)
         if self._home is None:
             return await reading
@@ -59,7 +60,7 @@ class Loaders:
         self, statement: Statement, parameters: Mapping[str, Any]
     ) -> Callable[[Sequence[str]], Awaitable[Sequence[Any]]]:
         async def load(ids: Sequence[str]) -> Sequence[Any]:
-            found = dict(await self._value(statement, {**parameters, "ids": list(ids)}))
+            found = dict(await self.value(statement, {**parameters, "ids": list(ids)}))
             return [found.get(id_) for id_ in ids]
 
         return load

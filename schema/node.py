@@ -29,7 +29,7 @@ class Kind(StrEnum):
     EVENT = "Event"
     STAGE = "Stage"
     SKILL = "Skill"
-    SCHOOL = "School"
+    RECORD = "Record"
 
 
 _KINDS = {str(kind): kind for kind in Kind}

@@ -2,8 +2,8 @@
 
 import strawberry
 
-from schema.applications.types import Application
-from schema.candidates.types import Person
+from schema.applications.types import Application, Stage
+from schema.candidates.types import Person, Record, Skill
 from schema.companies.types import Company
 from schema.intakes.types import Intake
 from schema.jobs.types import Job
@@ -11,6 +11,7 @@ from schema.node import Kind, Node
 from schema.outreach.types import Template, Touch
 from schema.permissions import Permission
 from schema.reads import looked_up
+from schema.referrals.types import Referral
 
 KINDS = {
     Kind.PERSON: (lambda: Person, Permission.CANDIDATES_READ),
@@ -20,6 +21,10 @@ KINDS = {
     Kind.TEMPLATE: (lambda: Template, Permission.OUTREACH_READ),
     Kind.TOUCH: (lambda: Touch, Permission.OUTREACH_READ),
     Kind.INTAKE: (lambda: Intake, Permission.INTAKES_READ),
+    Kind.REFERRAL: (lambda: Referral, Permission.REFERRALS_READ),
+    Kind.RECORD: (lambda: Record, Permission.CANDIDATES_READ),
+    Kind.STAGE: (lambda: Stage, Permission.APPLICATIONS_READ),
+    Kind.SKILL: (lambda: Skill, Permission.JOBS_READ),
 }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, ClassVar
 
 import strawberry
@@ -23,7 +24,14 @@ class Stored:
     def value(self, values: Values) -> Any:
         """Return the value; may raise what `make` raises."""
         loaded = [values[source] for source in self.sources]
-        return loaded[0] if self.make is None else self.make(*loaded)
+        if self.make is None or (loaded[0] is None and self.is_state):
+            return loaded[0]
+        return self.make(*loaded)
+
+    @property
+    def is_state(self) -> bool:
+        """Whether the value is one of an enum; where none is stored it is null."""
+        return isinstance(self.make, type) and issubclass(self.make, Enum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,10 @@ class Referenced:
 
 @dataclass(frozen=True, slots=True)
 class LookedUp:
-    """What a global id in the argument `id`, or those in `ids`, name: by kind the type, and what reading it takes."""
+    """What the argument names: a global id in `id`, several in `ids`, or a reference in `by`, which has only one kind.
+
+    `kinds` has for each kind the type, and what reading it takes.
+    """
 
     kinds: Mapping[Kind, tuple[Callable[[], type], Permission | None]]
 

@@ -10,7 +10,7 @@ import orjson
 import strawberry
 
 from graph.composing import page_parameters
-from graph.errors import InvalidInput
+from graph.errors import Code, InvalidInput
 from graph.reading import Key, PageShape, Pattern
 from schema.filters import SortDirection, conditions_of
 
@@ -65,7 +65,7 @@ def page_size(first: int) -> int:
         InvalidInput: it may not.
     """
     if not 1 <= first <= MOST_PER_PAGE:
-        raise InvalidInput(f"`first` is 1 to {MOST_PER_PAGE}", field="first")
+        raise InvalidInput(Code.OUT_OF_RANGE, f"`first` is 1 to {MOST_PER_PAGE}", field="first")
     return first
 
 
@@ -102,9 +102,8 @@ def key_of(shape: PageShape, after: str | None) -> Key | None:
     match content:
         case [order, str() | int() | float() as value, str(id_)] if order == _order(shape):
             return Key(value, id_)
-    raise InvalidInput(
-        "`after` is no cursor of this list in this order; start again without it", field="after"
-    )
+    message = "`after` is no cursor of this list in this order; start again without it"
+    raise InvalidInput(Code.BAD_CURSOR, message, field="after")
 
 
 def cursor_of(shape: PageShape, key: Key) -> str:

@@ -66,7 +66,9 @@ GRANTS: dict[AccessRole, frozenset[Permission]] = {
     AccessRole.PARTNER: frozenset({Permission.JOBS_READ, Permission.EVENTS_READ}),
 }
 
-PARTNER_EVENTS = frozenset({EventType.JOB_CREATED})
+PARTNER_EVENTS = frozenset(
+    {EventType.JOB_CREATED, EventType.JOB_UPDATED, EventType.JOB_CLOSED, EventType.JOB_REOPENED}
+)
 """What partners hear of: nothing that is about a person."""
 
 

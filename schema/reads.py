@@ -35,6 +35,7 @@ from schema.origins import (
 )
 from schema.paging import After, First
 from schema.permissions import Permission, Requires
+from schema.references import Ref
 from schema.resolving import ReadField
 
 
@@ -105,10 +106,13 @@ def looked_up(
     *,
     id: str | None = None,
     ids: str | None = None,
+    by: type[Ref] | None = None,
     requires: Permission | None = None,
 ) -> Any:
-    """Declare a field that finds what its argument `id` or `ids` names; the texts describe the argument."""
-    if id is not None:
+    """Declare a field that finds what its argument `id`, `ids` or `by` names; texts describe the argument."""
+    if by is not None:
+        argument = _argument("by", Annotated[by, strawberry.argument(description="What names it.")])
+    elif id is not None:
         argument = _argument("id", Annotated[strawberry.ID, strawberry.argument(description=id)])
     else:
         argument = _argument("ids", Annotated[list[strawberry.ID], strawberry.argument(description=ids)])

@@ -11,7 +11,7 @@ from strawberry.types.base import StrawberryContainer, StrawberryList
 from strawberry.types.field import StrawberryField
 from strawberry.types.lazy_type import LazyType
 
-from graph.errors import InvalidInput
+from graph.errors import Code, InvalidInput
 from graph.reading import ID, Anchor, Item, Many, One, PageCount, PageRows, Pattern, Row, Source
 from schema.origins import (
     CountOf,
@@ -31,6 +31,7 @@ from schema.origins import (
 )
 from schema.paging import BoundPage, bind_page
 from schema.permissions import Permission, Requires
+from schema.references import find
 
 _LOADING = (Related, Paged, Referenced, LookedUp, CountOf)
 MOST_NODES = 100
@@ -156,6 +157,10 @@ class ReadField(StrawberryField):
                 return None
             return await _load(cls(), found[1], info)
 
+        if "by" in arguments:
+            ((cls, _),) = lookup.kinds.values()
+            (key,) = await find(info.context.loaders, [arguments["by"]])
+            return None if key is None else await _load(cls(), key, info)
         if "ids" in arguments:
             return await gather(*(one(id_) for id_ in bounded_ids(arguments["ids"])))
         return await one(arguments["id"])
@@ -281,5 +286,5 @@ def bounded_ids(ids: Sequence[str]) -> Sequence[str]:
         InvalidInput: they are, or there are none.
     """
     if not 1 <= len(ids) <= MOST_NODES:
-        raise InvalidInput(f"1 to {MOST_NODES} ids", field="ids")
+        raise InvalidInput(Code.OUT_OF_RANGE, f"1 to {MOST_NODES} ids", field="ids")
     return ids

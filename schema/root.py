@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLInputObjectType
 from strawberry.extensions import MaxTokensLimiter
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
@@ -84,7 +84,7 @@ class KithSchema(strawberry.Schema):
 
 def build_schema() -> KithSchema:
     """Build the executable schema."""
-    return KithSchema(
+    schema = KithSchema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
@@ -92,3 +92,8 @@ def build_schema() -> KithSchema:
         extensions=[FreshLoaders, lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS), Limits],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
+    for type_ in schema._schema.type_map.values():  # noqa: SLF001 - Strawberry has no other way to the executable schema
+        definition = type_.extensions.get("strawberry-definition")
+        if isinstance(type_, GraphQLInputObjectType) and definition is not None:
+            type_.is_one_of = definition.is_one_of  # Strawberry checks it late; graphql-core while validating
+    return schema

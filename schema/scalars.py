@@ -9,8 +9,13 @@ from graph.ids import timestamp
 
 _PARTIAL_DATE = re.compile(r"(19|20)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
 DateTime = NewType("DateTime", str)
 PartialDate = NewType("PartialDate", str)
+CountryCode = NewType("CountryCode", str)
+CurrencyCode = NewType("CurrencyCode", str)
 Sequence = NewType("Sequence", int)
 
 
@@ -29,6 +34,18 @@ def _date_time(value: Any) -> str:
 def _partial_date(value: Any) -> str:
     if not isinstance(value, str) or not _PARTIAL_DATE.fullmatch(value):
         raise ValueError("a PartialDate is YYYY, YYYY-MM or YYYY-MM-DD")
+    return value
+
+
+def _country_code(value: Any) -> str:
+    if not isinstance(value, str) or not _COUNTRY.fullmatch(value):
+        raise ValueError("a CountryCode is two capital letters, such as DE")
+    return value
+
+
+def _currency_code(value: Any) -> str:
+    if not isinstance(value, str) or not _CURRENCY.fullmatch(value):
+        raise ValueError("a CurrencyCode is three capital letters, such as EUR")
     return value
 
 
@@ -51,6 +68,20 @@ SCALARS: dict[object, ScalarDefinition] = {
         description="A date known to the year (`2019`), the month (`2019-03`) or the day (`2019-03-15`).",
         serialize=str,
         parse_value=_partial_date,
+    ),
+    CountryCode: strawberry.scalar(
+        name="CountryCode",
+        description="A country as ISO 3166-1 alpha-2 has it, such as `DE`.",
+        specified_by_url="https://www.iso.org/iso-3166-country-codes.html",
+        serialize=str,
+        parse_value=_country_code,
+    ),
+    CurrencyCode: strawberry.scalar(
+        name="CurrencyCode",
+        description="A currency as ISO 4217 has it, such as `EUR`.",
+        specified_by_url="https://www.iso.org/iso-4217-currency-codes.html",
+        serialize=str,
+        parse_value=_currency_code,
     ),
     Sequence: strawberry.scalar(
         name="Sequence",

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from graph import intakes
 from graph.client import Graph
 from graph.ids import new_id, now
-from graph.intakes import Intake, ReadResume
+from graph.intakes import Intake, IntakeFailure, ReadResume
 from graph.profiles import PROFILE, Profile
 from search.resumes.failures import UnreadableResume
 from search.resumes.profile import ParsedResume
@@ -28,7 +28,6 @@ CLAIM_SECONDS = 60.0
 SETTLE_SECONDS = 15.0
 """Part of it that is kept for writing down the result."""
 MOST_ATTEMPTS = 5
-GAVE_UP = "GAVE_UP"
 
 _ROUNDS = 6
 _MOST = {
@@ -74,13 +73,13 @@ class IntakeReader:
     async def _settle(self, intake: Intake) -> None:
         if intake.attempts > MOST_ATTEMPTS:
             reason = "Reading the file was cut off again and again. Look at it, then retry."
-            await self._fail(intake, GAVE_UP, reason)
+            await self._fail(intake, IntakeFailure.GAVE_UP, reason)
             return
         try:
             async with asyncio.timeout(CLAIM_SECONDS - SETTLE_SECONDS):
                 parsed = await self._sandbox.read(self._store.path_of(intake.sha256), intake.file_name)
         except UnreadableResume as failure:
-            await self._fail(intake, failure.code, failure.reason)
+            await self._fail(intake, IntakeFailure(failure.code), failure.reason)
             return
         await self._complete(intake, parsed)
 
@@ -102,7 +101,7 @@ class IntakeReader:
         )
         LOG.info("intake %s completed: candidate %s", intake.id, candidate)
 
-    async def _fail(self, intake: Intake, code: str, reason: str) -> None:
+    async def _fail(self, intake: Intake, code: IntakeFailure, reason: str) -> None:
         await self._graph.write(
             intakes.fail, intake=intake, code=code, reason=reason, event_id=new_id(), actor=ACTOR, at=now()
         )

@@ -17,7 +17,7 @@ from dramatiq.message import Message
 from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
-from graph import indexing, intakes, outbox
+from graph import idempotency, indexing, intakes, outbox
 from graph.client import Graph
 from graph.errors import GraphUnavailable
 from graph.events import CHANGES_DOCUMENT, Event, EventType
@@ -41,6 +41,8 @@ MOST_BACKOFF_SECONDS = 5.0
 LOST_AFTER_SECONDS = 10.0
 """Age from which work whose effect is missing counts as lost, if no message waits for its turn."""
 RESEND_BATCH = 200
+KEYS_KEPT = timedelta(hours=48)
+FORGET_BATCH = 1_000
 
 TASKS: Mapping[EventType, Sequence[tuple[Task, str]]] = {
     EventType.INTAKE_RECEIVED: ((PARSE_INTAKE, "intake_id"),),
@@ -162,7 +164,9 @@ class Relay:
             await self._send([DRAIN_INDEX.message()])
 
     async def _heal(self) -> None:
-        """Call again for work whose effect is missing in the graph though no message waits for it."""
+        """Call again for work whose effect is missing in the graph though no message waits for it; forget old keys."""
+        before = timestamp(datetime.now(UTC) - KEYS_KEPT)
+        await self._graph.write(idempotency.forget, before=before, limit=FORGET_BATCH)
         if await self._graph.read(indexing.waiting):
             await self._call_for_indexing()
         if await self._is_idle(PARSE_INTAKE):

@@ -59,7 +59,7 @@ SHAPES = {
         Shape(
             name="nested",
             document=f"""
-            query($id: ID!) {{ job(id: $id) {{ {_JOB} applications(first: 50) {{
+            query($id: ID!) {{ job(by: {{ id: $id }}) {{ {_JOB} applications(first: 50) {{
               nodes {{ {_APPLICATION} candidate {{ {_CANDIDATE} {_EMPLOYMENTS} }} }}
             }} }} }}
             """,

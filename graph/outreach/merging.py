@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
 
-from graph.errors import InvalidInput, KithError
+from graph.errors import Code, InvalidInput, KithError
 
 LONGEST_NAME = 100
 LONGEST_SUBJECT = 200
@@ -49,9 +49,11 @@ def check_template(*, name: str, subject: str, body: str) -> None:
         ("body", body, LONGEST_BODY),
     ):
         if not text.strip():
-            raise InvalidInput(f"the {field} is empty; write one", field=field)
+            raise InvalidInput(Code.REQUIRED, f"the {field} is empty; write one", field=field)
         if len(text) > longest:
-            raise InvalidInput(f"the {field} is longer than {longest:,} characters; shorten it", field=field)
+            raise InvalidInput(
+                Code.TOO_LONG, f"the {field} is longer than {longest:,} characters; shorten it", field=field
+            )
         _refuse_breaks(field, text)
         _refuse_unknown_fields(field, text)
 
@@ -116,7 +118,9 @@ def _refuse_breaks(field: str, text: str) -> None:
     allowed = "\n\r\t" if field == "body" else ""
     for mark in text:
         if unicodedata.category(mark) in _BREAKS and mark not in allowed:
-            raise InvalidInput(f"the {field} has a line break or control character; remove it", field=field)
+            raise InvalidInput(
+                Code.MALFORMED, f"the {field} has a line break or control character; remove it", field=field
+            )
 
 
 def _refuse_unknown_fields(field: str, text: str) -> None:
@@ -124,6 +128,10 @@ def _refuse_unknown_fields(field: str, text: str) -> None:
     for match in _FIELD.finditer(text):
         if match[1] not in set(MergeField):
             message = f"the {field} has an unknown merge field {{{{{match[1]}}}}}; use {allowed}"
-            raise InvalidInput(message, field=field)
+            raise InvalidInput(Code.UNKNOWN_MERGE_FIELD, message, field=field)
     if set(_FIELD.sub("", text)) & {"{", "}"}:
-        raise InvalidInput(f"the {field} has braces that are no merge field; use {allowed}", field=field)
+        raise InvalidInput(
+            Code.UNKNOWN_MERGE_FIELD,
+            f"the {field} has braces that are no merge field; use {allowed}",
+            field=field,
+        )

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 from graph import outbox
 from graph.client import Row, Statement, Transaction
-from graph.errors import Conflict
+from graph.errors import Code, Conflict
 from graph.events import EventType, NewEvent, Subject
 from graph.outreach.merging import check_template
 from graph.reading import Anchor, Pattern, Sort, node
@@ -69,7 +69,7 @@ async def create_template(tx: Transaction, /, *, template: NewTemplate, actor: s
     created = await CREATE.row(tx, properties=properties)
     kept = (await templates_by_ids(tx, ids=[template.id]))[template.id]
     if (kept.name, kept.subject, kept.body) != (template.name, template.subject, template.body):
-        raise Conflict("this id belongs to another template; use a new one", field="id")
+        raise Conflict(Code.ID_TAKEN, "this id belongs to another template; use a new one", field="id")
     if created:
         event = NewEvent(
             id=template.event_id,

@@ -12,8 +12,9 @@ from hmac import new as hmac
 
 from graph import outbox
 from graph.client import Row, Statement, Transaction
-from graph.errors import InvalidInput, NotFound
+from graph.errors import Code, InvalidInput, NotFound
 from graph.events import EventType, NewEvent, Subject
+from graph.idempotency import key_of, reserve
 from graph.ids import derived_id
 from graph.outreach.merging import MergeField, fields_of, first_name, one_line
 from graph.reading import Anchor, Pattern, Source
@@ -155,9 +156,11 @@ async def queue_touches(
     Raises:
         InvalidInput: too many candidates, a bad key, or the template asks for a job or company that is not given.
         NotFound: there is no such template, job or sender.
+        Conflict: the key belongs to messages with another template or job.
     """
     _check(key, candidate_ids, unsubscribe_seed)
     fields = await _checked_sources(tx, template_id=template_id, job_id=job_id, sender=sender)
+    await reserve(tx, key=key_of("campaign", key, f"{template_id} {job_id or ''}"))
     touch_ids = {id_: derived_id("touch", key, id_) for id_ in sorted(set(candidate_ids))}
     first = await _first_outcomes(tx, touch_ids.values())
     fresh = [id_ for id_, touch in touch_ids.items() if touch not in first]
@@ -253,12 +256,16 @@ def refusal(recipient: Recipient | None, fields: frozenset[MergeField]) -> Refus
 
 def _check(key: str, candidate_ids: Sequence[str], unsubscribe_seed: str) -> None:
     if not key.strip() or len(key) > LONGEST_KEY:
-        raise InvalidInput(f"the key has 1 to {LONGEST_KEY} characters; give one", field="key")
+        raise InvalidInput(
+            Code.OUT_OF_RANGE, f"the key has 1 to {LONGEST_KEY} characters; give one", field="idempotencyKey"
+        )
     if not 1 <= len(candidate_ids) <= MOST_CANDIDATES:
         message = f"one call reaches 1 to {MOST_CANDIDATES} candidates; give that many ids"
-        raise InvalidInput(message, field="candidateIds")
+        raise InvalidInput(Code.TOO_MANY, message, field="candidates")
     if len(unsubscribe_seed) < SHORTEST_SEED:
-        raise InvalidInput(f"the unsubscribe seed has at least {SHORTEST_SEED} characters; make a longer one")
+        raise InvalidInput(
+            Code.MALFORMED, f"the unsubscribe seed has at least {SHORTEST_SEED} characters; make a longer one"
+        )
 
 
 async def _checked_sources(
@@ -269,20 +276,22 @@ async def _checked_sources(
     if found is None or found["body"] is None:
         raise NotFound("template", field="templateId")
     if job_id is not None and found["job_title"] is None:
-        raise NotFound("job", field="jobId")
+        raise NotFound("job", field="job")
     if sender.id is not None and not found["sender"]:
-        raise NotFound("colleague", field="senderId")
+        raise NotFound("colleague", field="sender")
     fields = fields_of(found["subject"], found["body"])
     given = {
-        MergeField.JOB_TITLE: ("jobId", found["job_title"]),
-        MergeField.SENDER_NAME: ("senderName", sender.name),
+        MergeField.JOB_TITLE: ("job", found["job_title"]),
+        MergeField.SENDER_NAME: ("sender", sender.name),
         MergeField.COMPANY_NAME: ("companyName", sender.company_name),
     }
     for field, (argument, value) in given.items():
         if field in fields and not one_line(value or ""):
-            raise InvalidInput(f"the template asks for {field}; give it", field=argument)
+            raise InvalidInput(
+                Code.MERGE_VALUE_MISSING, f"the template asks for {field}; give it", field=argument
+            )
     if not one_line(sender.name):
-        raise InvalidInput("a message needs a sender's name; give one", field="senderName")
+        raise InvalidInput(Code.REQUIRED, "a message needs a sender's name; give one", field="sender")
     return fields
 
 

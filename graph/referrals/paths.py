@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from graph.client import Statement, Transaction
-from graph.errors import InvalidInput, NotFound
+from graph.errors import Code, InvalidInput, NotFound
 from graph.profiles import first_month
 from graph.referrals.acquaintance import (
     STRONGEST,
@@ -279,16 +279,20 @@ async def referral_paths(
         NotFound: there is no such candidate or colleague.
     """
     if not 1 <= max_hops <= MOST_HOPS:
-        raise InvalidInput(f"a path has 1 to {MOST_HOPS} hops; ask for that many", field="maxHops")
+        raise InvalidInput(
+            Code.OUT_OF_RANGE, f"a path has 1 to {MOST_HOPS} hops; ask for that many", field="maxHops"
+        )
     if not 1 <= limit <= MOST_PATHS:
-        raise InvalidInput(f"ask for 1 to {MOST_PATHS} paths", field="first")
+        raise InvalidInput(Code.OUT_OF_RANGE, f"ask for 1 to {MOST_PATHS} paths", field="first")
     if from_person_id == candidate_id:
-        raise InvalidInput("nobody can introduce themselves; name another colleague", field="fromId")
+        raise InvalidInput(
+            Code.SAME_PERSON, "nobody can introduce themselves; name another colleague", field="introducer"
+        )
     ends = await ENDS.row(tx, candidate=candidate_id, colleague=from_person_id)
     if ends is None or not ends["candidate"]:
-        raise NotFound("candidate", field="candidateId")
+        raise NotFound("candidate", field="candidate")
     if from_person_id is not None and not ends["colleague"]:
-        raise NotFound("colleague", field="fromId")
+        raise NotFound("colleague", field="introducer")
     search = _Search(tx, first_month(at[:7]))
     if from_person_id is None:
         chains = await _from_anyone(search, candidate_id, max_hops=max_hops, limit=limit)

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 from graph import outbox
 from graph.client import Row, Statement, Transaction
-from graph.errors import Conflict, InvalidInput, NotFound
+from graph.errors import Code, Conflict, InvalidInput, NotFound
 from graph.events import EventType, NewEvent, Subject
 from graph.reading import Anchor, Pattern, Source
 
@@ -86,11 +86,11 @@ async def create_referral(tx: Transaction, /, *, referral: NewReferral, actor: s
     _check(referral)
     found = await LOOK_UP.row(tx, by=referral.by_id, of=referral.of_id, job=referral.job_id)
     if found is None or not found["by"]:
-        raise NotFound("colleague", field="byId")
+        raise NotFound("colleague", field="by")
     if not found["of"]:
-        raise NotFound("candidate", field="ofId")
+        raise NotFound("candidate", field="candidate")
     if referral.job_id is not None and not found["job"]:
-        raise NotFound("job", field="jobId")
+        raise NotFound("job", field="job")
     created = await CREATE.row(
         tx,
         by=referral.by_id,
@@ -105,7 +105,9 @@ async def create_referral(tx: Transaction, /, *, referral: NewReferral, actor: s
     )
     kept = (await referrals_by_ids(tx, ids=[referral.id])).get(referral.id)
     if kept is None or (kept.by_id, kept.of_id) != (referral.by_id, referral.of_id):
-        raise Conflict("this id belongs to a referral between other people; use a new one", field="id")
+        raise Conflict(
+            Code.ID_TAKEN, "this id belongs to a referral between other people; use a new one", field="id"
+        )
     if created:
         subject = Subject(candidate_id=referral.of_id, job_id=referral.job_id, referral_id=referral.id)
         event = NewEvent(
@@ -128,13 +130,15 @@ async def referrals_by_ids(tx: Transaction, /, *, ids: Sequence[str]) -> dict[st
 
 def _check(referral: NewReferral) -> None:
     if referral.by_id == referral.of_id:
-        raise InvalidInput("nobody can refer themselves; name two people", field="byId")
+        raise InvalidInput(Code.SAME_PERSON, "nobody can refer themselves; name two people", field="by")
     for field, text, longest in (
         ("note", referral.note, LONGEST_NOTE),
         ("relationship", referral.relationship, LONGEST_RELATIONSHIP),
     ):
         if text is not None and len(text) > longest:
-            raise InvalidInput(f"the {field} is longer than {longest:,} characters; shorten it", field=field)
+            raise InvalidInput(
+                Code.TOO_LONG, f"the {field} is longer than {longest:,} characters; shorten it", field=field
+            )
 
 
 def _referral(stored: Row) -> Referral:

@@ -2,33 +2,52 @@ from typing import Annotated
 
 import strawberry
 
+from graph.applications import Application as ApplicationRecord
 from graph.applications import ApplicationStatus, NewApplication, apply, move
-from graph.errors import InvalidInput
+from graph.errors import Code, InvalidInput
 from graph.ids import new_id, now
 from schema.applications.types import Application
 from schema.context import Info
 from schema.errors import UserError, attempt
+from schema.idempotency import idempotency_key, write_once
 from schema.node import Kind, local_id
 from schema.permissions import Permission, Requires
 from schema.reads import by_id, referenced
+from schema.references import (
+    ApplicationRef,
+    CandidateRef,
+    ExternalIdInput,
+    JobRef,
+    external_ids_of,
+    local_id_of,
+)
 
 LONGEST_SOURCE = 200
 
 
 @strawberry.input(description="Who applies for what.")
 class ApplyToJobInput:
-    job_id: strawberry.ID = strawberry.field(description="The job.")
-    candidate_id: strawberry.ID = strawberry.field(description="The candidate.")
+    job: JobRef = strawberry.field(description="The job.")
+    candidate: CandidateRef = strawberry.field(description="The candidate.")
     source: str | None = strawberry.field(default=None, description="Where the candidate came from.")
+    external_ids: list[ExternalIdInput] = strawberry.field(
+        default_factory=list, description="What other systems call the application."
+    )
+    idempotency_key: str | None = idempotency_key()
 
 
 @strawberry.input(description="Where an application goes.")
 class MoveApplicationInput:
-    application_id: strawberry.ID = strawberry.field(description="The application.")
+    application: ApplicationRef = strawberry.field(description="The application.")
     stage_id: strawberry.ID = strawberry.field(description="A stage of its job.")
     status: ApplicationStatus = strawberry.field(
         default=ApplicationStatus.ACTIVE, description="How it stands from now on."
     )
+    expected_version: int | None = strawberry.field(
+        default=None,
+        description="The `version` that you have seen; where the application has moved since, nothing is done.",
+    )
+    idempotency_key: str | None = idempotency_key()
 
 
 @strawberry.type(description="The answer to `applyToJob`.")
@@ -72,32 +91,44 @@ class ApplicationMutations:
 
 async def _apply(info: Info, given: ApplyToJobInput) -> ApplyToJobPayload:
     if given.source is not None and len(given.source) > LONGEST_SOURCE:
-        raise InvalidInput(f"at most {LONGEST_SOURCE} characters", field="source")
-    at = now()
-    application = await info.context.graph.write(
+        raise InvalidInput(Code.TOO_LONG, f"at most {LONGEST_SOURCE} characters", field="source")
+    loaders, at = info.context.loaders, now()
+    answer = await write_once(
+        info,
+        given,
+        _answer,
         apply,
         application=NewApplication(
             id=new_id(),
             event_id=new_id(),
-            candidate_id=local_id(Kind.PERSON, given.candidate_id, field="candidateId"),
-            job_id=local_id(Kind.JOB, given.job_id, field="jobId"),
+            candidate_id=await local_id_of(loaders, given.candidate, field="candidate"),
+            job_id=await local_id_of(loaders, given.job, field="job"),
             applied_at=at,
             source=given.source,
+            external_ids=external_ids_of(given.external_ids),
         ),
         actor=info.context.principal.actor,
         at=at,
     )
-    return ApplyToJobPayload(application=by_id(application.id), user_errors=[])
+    return ApplyToJobPayload(application=by_id(answer["application"]), user_errors=[])
 
 
 async def _move(info: Info, given: MoveApplicationInput) -> MoveApplicationPayload:
-    application = await info.context.graph.write(
+    answer = await write_once(
+        info,
+        given,
+        _answer,
         move,
-        application_id=local_id(Kind.APPLICATION, given.application_id, field="applicationId"),
+        application_id=await local_id_of(info.context.loaders, given.application, field="application"),
         stage_id=local_id(Kind.STAGE, given.stage_id, field="stageId"),
         status=given.status,
+        expected_version=given.expected_version,
         event_id=new_id(),
         actor=info.context.principal.actor,
         at=now(),
     )
-    return MoveApplicationPayload(application=by_id(application.id), user_errors=[])
+    return MoveApplicationPayload(application=by_id(answer["application"]), user_errors=[])
+
+
+def _answer(application: ApplicationRecord) -> dict[str, str]:
+    return {"application": application.id}

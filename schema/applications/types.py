@@ -2,10 +2,12 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import strawberry
 
-from graph import applications
+from graph import applications, jobs, references
 from graph.applications import ApplicationStatus
 from graph.jobs import ACTIVE_APPLICATIONS, StageCategory
 from graph.reading import ID, Anchor, node
+from schema.enums import described
+from schema.external_ids import ExternalId
 from schema.filters import (
     DateTimeFilter,
     EnumFilter,
@@ -26,24 +28,45 @@ if TYPE_CHECKING:
     from schema.candidates.types import Candidate
     from schema.jobs.types import Job
 
-strawberry.enum(
-    StageCategory, name="StageCategory", description="What a stage means, whatever its own name is."
+described(
+    StageCategory,
+    name="StageCategory",
+    description="What a stage means, whatever its own name is.",
+    values={
+        StageCategory.LEAD: "Somebody who may fit and has not applied.",
+        StageCategory.APPLIED: "The application is in.",
+        StageCategory.SCREEN: "Somebody looks at it, or talks to the candidate for the first time.",
+        StageCategory.INTERVIEW: "The candidate is interviewed.",
+        StageCategory.OFFER: "An offer is made.",
+        StageCategory.HIRED: "The candidate has accepted.",
+    },
 )
-strawberry.enum(
+described(
     ApplicationStatus,
     name="ApplicationStatus",
     description="How an application stands, apart from its stage.",
+    values={
+        ApplicationStatus.ACTIVE: "It goes on.",
+        ApplicationStatus.REJECTED: "We said no.",
+        ApplicationStatus.WITHDRAWN: "The candidate said no.",
+        ApplicationStatus.HIRED: "The candidate was hired.",
+    },
 )
-strawberry.enum(
+described(
     applications.ApplicationOrder,
     name="ApplicationSortField",
     description="What applications are sorted by.",
+    values={
+        applications.ApplicationOrder.APPLIED_AT: "When the candidate applied.",
+        applications.ApplicationOrder.STAGE_SINCE: "Since when it is in its stage.",
+    },
 )
 
 
 @strawberry.type(description="A step of a job's pipeline.")
-class Stage(Read):
-    id: strawberry.ID = identity(Kind.STAGE, "Names the stage; give it to `moveApplication`.")
+class Stage(Read, Node):
+    anchor: ClassVar[Anchor] = jobs.STAGE
+    id: strawberry.ID = identity(Kind.STAGE)
     name: str = stored("The customer's own name.", node("name"))
     category: StageCategory = stored("What it means.", node("category"), make=StageCategory)
     position: int = stored("Its place in the pipeline, from 0.", node("position"))
@@ -59,7 +82,9 @@ class Application(Read, Node):
     )
     applied_at: DateTime = stored("When it was made.", node("applied_at"))
     stage_since: DateTime = stored("Since when it is in its stage.", applications.STAGE_SINCE)
-    source: str | None = stored("Where the candidate came from.", node("source"))
+    source: str | None = stored("Where the candidate came from, as the sender worded it.", node("source"))
+    version: int = stored("Grows by one with each move; give it as `expectedVersion`.", node("version"))
+    external_ids: list[ExternalId] = related("What other systems call it.", references.EXTERNAL_IDS)
     candidate: Annotated["Candidate", strawberry.lazy("schema.candidates.types")] | None = related(
         "Who applied.", applications.CANDIDATE, requires=Permission.CANDIDATES_READ
     )

@@ -2,15 +2,17 @@ import strawberry
 from pydantic import ValidationError
 
 from graph import profiles
-from graph.errors import InvalidInput
-from schema.scalars import DateTime, PartialDate
+from graph.errors import Code, InvalidInput
+from schema.idempotency import idempotency_key
+from schema.references import ExternalIdInput
+from schema.scalars import CountryCode, DateTime, PartialDate
 
 
 @strawberry.input(description="A place.")
 class LocationInput:
     city: str | None = strawberry.field(default=None, description="The city.")
     region: str | None = strawberry.field(default=None, description="The state, county or province.")
-    country: str | None = strawberry.field(default=None, description="ISO 3166-1 alpha-2, such as `DE`.")
+    country: CountryCode | None = strawberry.field(default=None, description="The country.")
 
 
 @strawberry.input(description="A time at a company.")
@@ -41,12 +43,6 @@ class ConsentInput:
     basis: str = strawberry.field(description="Where that is written.")
 
 
-@strawberry.input(description="What another system calls the same person.")
-class ExternalIdInput:
-    system: str = strawberry.field(description="The other system's name.")
-    value: str = strawberry.field(description="The id there.")
-
-
 @strawberry.input(
     description="A candidate; an e-mail or external id that is known already adds to that person."
 )
@@ -71,6 +67,7 @@ class CreateCandidateInput:
         default_factory=list, description="What other systems call the person."
     )
     origin: str = strawberry.field(default="api", description="Where this comes from, for the record.")
+    idempotency_key: str | None = idempotency_key()
 
 
 def profile_of(given: CreateCandidateInput) -> profiles.Profile:
@@ -104,9 +101,18 @@ def invalid(error: ValidationError, prefix: str = "") -> InvalidInput:
     first = error.errors(include_input=False, include_url=False)[0]
     names = {"start": "from", "end": "to"}
     path = ".".join(names.get(str(part), str(part)) for part in first["loc"])
-    return InvalidInput(first["msg"], field=prefix + path)
+    kind = first.get("ctx", {}).get("field_type", "Value")
+    code = _CODES.get((first["type"], kind), Code.MALFORMED)
+    return InvalidInput(code, first["msg"], field=prefix + path)
 
 
+_CODES = {
+    ("string_too_long", "Value"): Code.TOO_LONG,
+    ("too_long", "Value"): Code.TOO_LONG,
+    ("too_short", "Value"): Code.REQUIRED,
+    ("too_long", "Tuple"): Code.TOO_MANY,
+}
+"""What pydantic's complaints about texts and lists are to clients; the others are about the form of a value."""
 _PLAIN_FIELDS = (
     "name",
     "headline",

@@ -2,7 +2,7 @@ from typing import Annotated
 
 import strawberry
 
-from graph.errors import InvalidInput
+from graph.errors import Code, InvalidInput
 from graph.ids import new_id, now
 from graph.profiles import RecordKind
 from graph.records import NewRecord, save_records
@@ -10,12 +10,12 @@ from schema.candidates.inputs import CreateCandidateInput, consent_of, profile_o
 from schema.candidates.types import Candidate
 from schema.context import Info
 from schema.errors import UserError, attempt
+from schema.idempotency import write_once
 from schema.permissions import Permission, Requires
 from schema.reads import by_id, referenced
+from schema.references import external_ids_of
 
 LONGEST_ORIGIN = 200
-MOST_EXTERNAL_IDS = 20
-LONGEST_EXTERNAL_ID = 400
 
 
 @strawberry.type(description="The answer to `createCandidate`.")
@@ -44,19 +44,9 @@ class CandidateMutations:
 
 async def _create(info: Info, given: CreateCandidateInput) -> CreateCandidatePayload:
     if len(given.origin) > LONGEST_ORIGIN:
-        raise InvalidInput(f"an origin has at most {LONGEST_ORIGIN} characters", field="origin")
-    if len(given.external_ids) > MOST_EXTERNAL_IDS:
-        raise InvalidInput(f"at most {MOST_EXTERNAL_IDS} external ids", field="externalIds")
-    for i, external in enumerate(given.external_ids):
-        if (
-            not external.system
-            or not external.value
-            or len(external.system + external.value) > LONGEST_EXTERNAL_ID
-        ):
-            message = (
-                f"an external id has a system and a value, at most {LONGEST_EXTERNAL_ID} characters together"
-            )
-            raise InvalidInput(message, field=f"externalIds.{i}")
+        raise InvalidInput(
+            Code.TOO_LONG, f"an origin has at most {LONGEST_ORIGIN} characters", field="origin"
+        )
     at = now()
     record = NewRecord(
         id=new_id(),
@@ -66,9 +56,18 @@ async def _create(info: Info, given: CreateCandidateInput) -> CreateCandidatePay
         profile=profile_of(given),
         person_id=new_id(),
         event_id=new_id(),
-        external_ids=tuple((x.system, x.value) for x in given.external_ids),
+        external_ids=external_ids_of(given.external_ids),
         consent=consent_of(given.consent),
     )
-    context = info.context
-    (saved,) = await context.graph.write(save_records, records=[record], actor=context.principal.actor, at=at)
-    return CreateCandidatePayload(candidate=by_id(saved.person_id), created=saved.created, user_errors=[])
+    answer = await write_once(
+        info,
+        given,
+        lambda saved: {"candidate": saved[0].person_id, "created": saved[0].created},
+        save_records,
+        records=[record],
+        actor=info.context.principal.actor,
+        at=at,
+    )
+    return CreateCandidatePayload(
+        candidate=by_id(answer["candidate"]), created=answer["created"], user_errors=[]
+    )

@@ -6,14 +6,15 @@ from schema.node import Kind
 from schema.pagination import Connection
 from schema.permissions import Permission
 from schema.reads import looked_up, paged
+from schema.references import CandidateRef
 
 
 @strawberry.type
 class CandidateQueries:
     candidate: Candidate | None = looked_up(
-        "One candidate; null where the id is unknown.",
+        "One candidate; null where there is none for you of this name.",
         {Kind.PERSON: (lambda: Candidate, None)},
-        id="A candidate's id.",
+        by=CandidateRef,
         requires=Permission.CANDIDATES_READ,
     )
     candidates: Connection[Candidate] = paged(

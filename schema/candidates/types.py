@@ -3,13 +3,15 @@ from typing import ClassVar
 
 import strawberry
 
-from graph import applications, people
+from graph import applications, people, references
 from graph.outreach import touches
 from graph.people import PersonOrder, roles_of
 from graph.profiles import RecordKind, Role
 from graph.reading import ID, Anchor, edge, node
 from schema.applications.types import Application, ApplicationFilter, ApplicationSort
 from schema.companies.types import Company
+from schema.enums import described
+from schema.external_ids import ExternalId
 from schema.filters import (
     DateTimeFilter,
     IdFilter,
@@ -21,19 +23,47 @@ from schema.filters import (
     ids_of,
     joined,
 )
-from schema.node import Kind, Node
+from schema.node import Kind, Node, global_ids
 from schema.origins import Read, Variants
 from schema.outreach.types import Touch
 from schema.pagination import Connection
 from schema.permissions import Permission
 from schema.reads import identity, paged, related, same, stored
-from schema.scalars import DateTime, PartialDate
+from schema.scalars import CountryCode, DateTime, PartialDate
 
-strawberry.enum(
-    Role, name="ColleagueRole", description="What a colleague does in hiring; one may do several things."
+described(
+    Role,
+    name="ColleagueRole",
+    description="What a colleague does in hiring; one may do several things.",
+    values={
+        Role.EMPLOYEE: "Works here, and may refer people.",
+        Role.RECRUITER: "Runs searches.",
+        Role.HIRING_MANAGER: "Decides whom to hire.",
+        Role.INTERVIEWER: "Interviews candidates.",
+    },
 )
-strawberry.enum(RecordKind, name="RecordKind", description="How something about a person reached us.")
-strawberry.enum(PersonOrder, name="PersonSortField", description="What people are sorted by.")
+described(
+    RecordKind,
+    name="RecordKind",
+    description="How something about a person reached us.",
+    values={
+        RecordKind.FORM: "Somebody typed it in, or another system sent it.",
+        RecordKind.RESUME: "It was read from a résumé.",
+        RecordKind.IMPORT: "It came with an import of rows.",
+        RecordKind.REFERRAL: "A colleague who referred the person said so.",
+    },
+)
+described(
+    PersonOrder,
+    name="PersonSortField",
+    description="What people are sorted by.",
+    values={
+        PersonOrder.CREATED_AT: "When we first heard of the person.",
+        PersonOrder.UPDATED_AT: "When the profile last changed.",
+        PersonOrder.NAME: "The full name.",
+        PersonOrder.EXPERIENCE: "How long the person has worked.",
+    },
+)
 
 MONTHS_PER_YEAR = 12
 
@@ -52,12 +82,13 @@ def roles(labels: Sequence[str]) -> list[Role]:
 class Location(Read):
     city: str | None = stored("The city as written.", node("city"))
     region: str | None = stored("The state, county or province as written.", node("region"))
-    country: str | None = stored("ISO 3166-1 alpha-2, such as `DE`.", node("country"))
+    country: CountryCode | None = stored("The country.", node("country"))
 
 
 @strawberry.type(description="Something that people can do and jobs ask for.")
-class Skill(Read):
-    id: strawberry.ID = identity(Kind.SKILL, "Names the skill for ever; opaque.")
+class Skill(Read, Node):
+    anchor: ClassVar[Anchor] = people.SKILL
+    id: strawberry.ID = identity(Kind.SKILL)
     name: str = stored("The name as first met.", node("name"))
 
 
@@ -70,7 +101,9 @@ class Employment(Read):
     start: PartialDate | None = stored("The first day, as far as known.", edge("from"), name="from")
     end: PartialDate | None = stored("The last day; none while it goes on.", edge("to"), name="to")
     current: bool = stored("Whether the person still works there.", edge("current"))
-    record_id: strawberry.ID = stored("The record that says so: one of `records`.", edge("record"))
+    record_id: strawberry.ID = stored(
+        "The record that says so: one of `records`.", edge("record"), make=global_ids(Kind.RECORD)
+    )
     company: Company | None = same(
         "The company; none where the record does not name it.", when=people.AT_A_NAMED_COMPANY
     )
@@ -83,14 +116,19 @@ class Education(Read):
     field: str | None = stored("The field of study as written.", edge("field"))
     start: PartialDate | None = stored("The first day, as far as known.", edge("from"), name="from")
     end: PartialDate | None = stored("The last day, as far as known.", edge("to"), name="to")
-    record_id: strawberry.ID = stored("The record that says so: one of `records`.", edge("record"))
+    record_id: strawberry.ID = stored(
+        "The record that says so: one of `records`.", edge("record"), make=global_ids(Kind.RECORD)
+    )
 
 
 @strawberry.type(description="What came in about a person, kept as it came.")
-class Record(Read):
-    id: strawberry.ID = stored("What `recordId` refers to.", ID)
+class Record(Read, Node):
+    anchor: ClassVar[Anchor] = people.RECORD
+    id: strawberry.ID = identity(Kind.RECORD)
     kind: RecordKind = stored("How it reached us.", node("kind"), make=RecordKind)
-    origin: str = stored("Where it came from: a file, a form, an import.", node("origin"))
+    origin: str = stored(
+        "Where it came from, as the sender worded it: a file, a form, an import.", node("origin")
+    )
     received_at: DateTime = stored("When it reached us.", node("received_at"))
 
 
@@ -113,6 +151,7 @@ class Person(Read, Node):
     emails: list[str] = stored("E-mail addresses, the best known first.", node("emails"))
     roles: list[Role] = stored("What the person does here as a colleague.", people.LABELS, make=roles)
     employments: list[Employment] = related("Times at companies, the latest first.", people.EMPLOYMENTS)
+    external_ids: list[ExternalId] = related("What other systems call the person.", references.EXTERNAL_IDS)
 
 
 @strawberry.type(description="Someone who works here: recruiter, hiring manager, interviewer, employee.")

@@ -4,11 +4,13 @@ import strawberry
 
 from graph.companies import COMPANY, KNOWN_EMPLOYMENTS
 from graph.reading import ID, Anchor, node
+from graph.references import EXTERNAL_IDS
+from schema.external_ids import ExternalId
 from schema.filters import IdFilter, TextFilter, filtered, ids_of, joined
 from schema.node import Kind, Node
 from schema.origins import Read
 from schema.permissions import Permission
-from schema.reads import identity, stored
+from schema.reads import identity, related, stored
 
 
 @strawberry.type(description="An employer that somebody in the graph worked for.")
@@ -16,6 +18,7 @@ class Company(Read, Node):
     anchor: ClassVar[Anchor] = COMPANY
     id: strawberry.ID = identity(Kind.COMPANY)
     name: str = stored("The name as first met.", node("name"))
+    external_ids: list[ExternalId] = related("What other systems call it.", EXTERNAL_IDS)
     known_employments: int | None = stored(
         "How many employments at this company are known.",
         KNOWN_EMPLOYMENTS,

@@ -3,7 +3,7 @@ from typing import Annotated
 
 import strawberry
 
-from graph.errors import InvalidInput
+from graph.errors import Code, InvalidInput
 from graph.events import EventType
 from graph.outbox import last_sequence
 from schema.context import Info
@@ -32,7 +32,9 @@ def sequence_of(after: str) -> int:
         InvalidInput: it is none.
     """
     if not after.isascii() or not after.isdigit() or len(after) > MOST_DIGITS:
-        raise InvalidInput("`after` is no cursor of an event; use an event's `cursor`, or 0", field="after")
+        raise InvalidInput(
+            Code.BAD_CURSOR, "`after` is no cursor of an event; use an event's `cursor`, or 0", field="after"
+        )
     return int(after)
 
 

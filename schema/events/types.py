@@ -1,24 +1,91 @@
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
+
 import strawberry
 
+from graph.applications import ApplicationStatus
 from graph.events import Event as EventRecord
 from graph.events import EventType
+from graph.intakes import IntakeFailure
+from graph.jobs import StageCategory
+from graph.profiles import RecordKind
+from schema.actors import Actor, actor_of
 from schema.applications.types import Application
 from schema.candidates.types import Candidate
+from schema.enums import described
+from schema.intakes.types import Intake
 from schema.jobs.types import Job
 from schema.node import Kind, global_id
 from schema.permissions import Permission
 from schema.reads import by_id, referenced
 from schema.scalars import DateTime, Sequence
 
-strawberry.enum(
-    EventType, name="EventType", description="What happened: the subject, then what happened to it."
+StateT = TypeVar("StateT", bound=StrEnum)
+
+described(
+    EventType,
+    name="EventType",
+    description="What happened: the subject, then what happened to it.",
+    values={
+        EventType.CANDIDATE_CREATED: "A person was first heard of, as a candidate.",
+        EventType.CANDIDATE_UPDATED: "Something was added to what is known of a candidate.",
+        EventType.CANDIDATE_SHORTLISTED: "A candidate was put on a job's shortlist.",
+        EventType.CANDIDATE_OPTED_OUT: "A candidate does not want to be written to.",
+        EventType.COLLEAGUE_CREATED: "A person was first heard of, as a colleague.",
+        EventType.COLLEAGUE_UPDATED: "Something was added to what is known of a colleague.",
+        EventType.JOB_CREATED: "A job was opened.",
+        EventType.JOB_UPDATED: "Something about a job was changed.",
+        EventType.JOB_CLOSED: "A job takes no applications any more.",
+        EventType.JOB_REOPENED: "A closed job takes applications again.",
+        EventType.APPLICATION_CREATED: "A candidate applied for a job.",
+        EventType.APPLICATION_MOVED: "An application went to another stage, or stands otherwise.",
+        EventType.REFERRAL_CREATED: "A colleague referred a candidate.",
+        EventType.INTAKE_RECEIVED: "A file came in.",
+        EventType.INTAKE_RETRIED: "A file that could not be read is to be read again.",
+        EventType.INTAKE_COMPLETED: "A file became a record of a candidate.",
+        EventType.INTAKE_FAILED: "A file could not be read.",
+        EventType.TEMPLATE_CREATED: "A message template was written.",
+        EventType.TOUCH_QUEUED: "A message to a candidate was asked for.",
+        EventType.TOUCH_SENT: "The mail server took a message.",
+        EventType.TOUCH_FAILED: "The mail server refused a message for good.",
+        EventType.TOUCH_UNCERTAIN: "Nobody knows whether the mail server took a message.",
+        EventType.TOUCH_CANCELLED: "A message was not sent, since the candidate may not be written to any more.",
+    },
 )
 
 
-@strawberry.type(description="A code that belongs to an event, such as the stage an application moved to.")
+@strawberry.type(description="What belongs to an event beyond what it is about; what does not apply is null.")
 class EventDetail:
-    name: str = strawberry.field(description="What the value is.")
-    value: str = strawberry.field(description="A code or a name of a state, never personal data.")
+    from_stage_id: strawberry.ID | None = strawberry.field(description="The stage an application left.")
+    to_stage_id: strawberry.ID | None = strawberry.field(description="The stage an application went to.")
+    stage_category: StageCategory | None = strawberry.field(
+        description="What the stage means that an application began in."
+    )
+    application_status: ApplicationStatus | None = strawberry.field(
+        description="How the application stood after it."
+    )
+    record_id: strawberry.ID | None = strawberry.field(description="The record that a person's profile got.")
+    record_kind: RecordKind | None = strawberry.field(description="How that record reached us.")
+    referrer_id: strawberry.ID | None = strawberry.field(description="The colleague who referred.")
+    intake_failure: IntakeFailure | None = strawberry.field(description="Why a file could not be read.")
+    touch_reason: str | None = strawberry.field(
+        description="Why a message failed, is uncertain or was cancelled: as `Touch.reason`."
+    )
+
+    @classmethod
+    def of(cls, detail: Mapping[str, str]) -> "EventDetail":
+        return cls(
+            from_stage_id=_id(Kind.STAGE, detail.get("from_stage")),
+            to_stage_id=_id(Kind.STAGE, detail.get("to_stage")),
+            stage_category=_state(StageCategory, detail.get("category")),
+            application_status=_state(ApplicationStatus, detail.get("status")),
+            record_id=_id(Kind.RECORD, detail.get("record")),
+            record_kind=_state(RecordKind, detail.get("kind")),
+            referrer_id=_id(Kind.PERSON, detail.get("by")),
+            intake_failure=_state(IntakeFailure, detail.get("code")),
+            touch_reason=detail.get("reason"),
+        )
 
 
 @strawberry.type(description="Something that happened, kept for as long as what it is about.")
@@ -30,14 +97,15 @@ class Event:
     sequence: Sequence = strawberry.field(description="The event's number; the log has no gaps.")
     type: EventType = strawberry.field(description="What happened.")
     at: DateTime = strawberry.field(description="When it happened.")
-    actor: str = strawberry.field(description="Who did it: `token:…`, `worker:…` or `import:…`.")
+    actor: Actor = strawberry.field(description="Who did it.")
     candidate_id: strawberry.ID | None = strawberry.field(description="The person it is about.")
     job_id: strawberry.ID | None = strawberry.field(description="The job it is about.")
     application_id: strawberry.ID | None = strawberry.field(description="The application it is about.")
     intake_id: strawberry.ID | None = strawberry.field(description="The intake it is about.")
     touch_id: strawberry.ID | None = strawberry.field(description="The touch it is about.")
     referral_id: strawberry.ID | None = strawberry.field(description="The referral it is about.")
-    detail: list[EventDetail] = strawberry.field(description="Codes that belong to it.")
+    template_id: strawberry.ID | None = strawberry.field(description="The message template it is about.")
+    detail: EventDetail = strawberry.field(description="What else belongs to it.")
 
     candidate: Candidate | None = referenced(
         "The candidate as they are now; null once gone.", requires=Permission.CANDIDATES_READ
@@ -45,6 +113,9 @@ class Event:
     job: Job | None = referenced("The job as it is now; null once gone.", requires=Permission.JOBS_READ)
     application: Application | None = referenced(
         "The application as it is now; null once gone.", requires=Permission.APPLICATIONS_READ
+    )
+    intake: Intake | None = referenced(
+        "The intake as it is now; null once gone.", requires=Permission.INTAKES_READ
     )
 
     @classmethod
@@ -56,18 +127,25 @@ class Event:
             sequence=Sequence(record.sequence),
             type=record.type,
             at=DateTime(record.at),
-            actor=record.actor,
+            actor=actor_of(record.actor),
             candidate_id=_id(Kind.PERSON, subject.candidate_id),
             job_id=_id(Kind.JOB, subject.job_id),
             application_id=_id(Kind.APPLICATION, subject.application_id),
             intake_id=_id(Kind.INTAKE, subject.intake_id),
             touch_id=_id(Kind.TOUCH, subject.touch_id),
             referral_id=_id(Kind.REFERRAL, subject.referral_id),
-            detail=[EventDetail(name=name, value=value) for name, value in record.detail.items()],
+            template_id=_id(Kind.TEMPLATE, subject.template_id),
+            detail=EventDetail.of(record.detail),
             candidate=by_id(subject.candidate_id),
             job=by_id(subject.job_id),
             application=by_id(subject.application_id),
+            intake=by_id(subject.intake_id),
         )
+
+
+def _state(states: type[StateT], name: str | None) -> StateT | None:
+    """Return the state of that name; the log also tells of states that are of another kind."""
+    return states(name) if name in set(states) else None
 
 
 def _id(kind: Kind, key: str | None) -> strawberry.ID | None:

@@ -6,15 +6,17 @@ import strawberry
 from starlette.datastructures import UploadFile
 from strawberry.file_uploads import Upload
 
-from graph.errors import InvalidInput
+from graph.errors import Code, InvalidInput
 from graph.ids import new_id, now
 from graph.intakes import NewIntake, receive, retry_intake
 from schema.context import Info
 from schema.errors import UserError, attempt
+from schema.idempotency import idempotency_key, write_once
 from schema.intakes.types import Intake
 from schema.node import Kind, local_id
 from schema.permissions import Permission, Requires
 from schema.reads import by_id, referenced
+from schema.references import CandidateRef, local_id_if_given
 from search.resumes.store import MAX_BYTES
 
 LONGEST_FILE_NAME = 255
@@ -23,9 +25,10 @@ LONGEST_FILE_NAME = 255
 @strawberry.input(description="A résumé to take in.")
 class ImportResumeInput:
     file: Upload = strawberry.field(description="PDF, DOCX, TXT, HTML or JSON Resume; at most 10 MiB.")
-    candidate_id: strawberry.ID | None = strawberry.field(
+    candidate: CandidateRef | None = strawberry.field(
         default=None, description="Whose it is, if known; else e-mail addresses in it decide."
     )
+    idempotency_key: str | None = idempotency_key()
 
 
 @strawberry.input(description="Which intake to try again.")
@@ -72,14 +75,14 @@ class IntakeMutations:
 
 
 async def _import(info: Info, given: ImportResumeInput) -> ImportResumePayload:
-    about = None
-    if given.candidate_id is not None:
-        about = local_id(Kind.PERSON, given.candidate_id, field="candidateId")
+    about = await local_id_if_given(info.context.loaders, given.candidate, field="candidate")
     if not isinstance(given.file, UploadFile):
-        raise InvalidInput("send the file as a part of a GraphQL multipart request", field="file")
+        raise InvalidInput(
+            Code.FILE_MISSING, "send the file as a part of a GraphQL multipart request", field="file"
+        )
     content = await given.file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
-        raise InvalidInput(f"a file has at most {MAX_BYTES} bytes", field="file")
+        raise InvalidInput(Code.FILE_TOO_LARGE, f"a file has at most {MAX_BYTES} bytes", field="file")
     context = info.context
     sha256 = await asyncio.to_thread(context.services.store.put, content)
     intake = NewIntake(
@@ -90,10 +93,17 @@ async def _import(info: Info, given: ImportResumeInput) -> ImportResumePayload:
         event_id=new_id(),
         about=about,
     )
-    (received,) = await context.graph.write(
-        receive, intakes=[intake], actor=context.principal.actor, at=now()
+    answer = await write_once(
+        info,
+        given,
+        lambda received: {"intake": received[0].intake_id, "repeated": received[0].repeated},
+        receive,
+        {"file": sha256},
+        intakes=[intake],
+        actor=context.principal.actor,
+        at=now(),
     )
-    return ImportResumePayload(intake=by_id(received.intake_id), repeated=received.repeated, user_errors=[])
+    return ImportResumePayload(intake=by_id(answer["intake"]), repeated=answer["repeated"], user_errors=[])
 
 
 async def _retry(info: Info, given: RetryIntakeInput) -> RetryIntakePayload:

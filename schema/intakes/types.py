@@ -3,18 +3,60 @@ from typing import ClassVar
 import strawberry
 
 from graph import intakes
-from graph.intakes import IntakeStatus
+from graph.intakes import IntakeFailure, IntakeStatus
 from graph.reading import Anchor, node
 from schema.candidates.types import Candidate
-from schema.filters import DateTimeFilter, EnumFilter, TextFilter, filtered, joined
+from schema.enums import described
+from schema.filters import DateTimeFilter, EnumFilter, filtered, joined
 from schema.node import Kind, Node
 from schema.origins import Read
 from schema.permissions import Permission
 from schema.reads import identity, related, stored
 from schema.scalars import DateTime
+from search.resumes.kinds import ResumeKind
 
-strawberry.enum(
-    IntakeStatus, name="IntakeStatus", description="How far a file has come on its way to a candidate."
+described(
+    IntakeStatus,
+    name="IntakeStatus",
+    description="How far a file has come on its way to a candidate.",
+    values={
+        IntakeStatus.RECEIVED: "It is kept and waits to be read.",
+        IntakeStatus.PARSING: "A worker reads it.",
+        IntakeStatus.COMPLETED: "It became a record of a candidate.",
+        IntakeStatus.FAILED: "Nothing became of it; `failure` says why.",
+    },
+)
+described(
+    IntakeFailure,
+    name="IntakeFailure",
+    description="Why nothing became of a file.",
+    values={
+        IntakeFailure.EMPTY: "There is nothing in it.",
+        IntakeFailure.TOO_LARGE: "It is larger than files may be, as sent or unpacked.",
+        IntakeFailure.UNSUPPORTED_TYPE: "It is of a kind that is not read.",
+        IntakeFailure.ENCRYPTED: "It is locked with a password.",
+        IntakeFailure.BROKEN: "It is damaged.",
+        IntakeFailure.NO_TEXT: "There is no text in it; it was probably scanned.",
+        IntakeFailure.TOO_MANY_PAGES: "It has more pages than are read.",
+        IntakeFailure.TIME_LIMIT: "Reading it took too long.",
+        IntakeFailure.MEMORY_LIMIT: "Reading it took too much memory.",
+        IntakeFailure.CRASHED: "Reading it ended in a crash.",
+        IntakeFailure.MISSING: "Its bytes are no longer in the store.",
+        IntakeFailure.GAVE_UP: "Reading it was cut off again and again.",
+        IntakeFailure.INVALID_ROW: "The row of an import is no candidate.",
+    },
+)
+described(
+    ResumeKind,
+    name="FileKind",
+    description="What a file turned out to be, judged by its bytes.",
+    values={
+        ResumeKind.PDF: "Portable Document Format.",
+        ResumeKind.DOCX: "Office Open XML.",
+        ResumeKind.HTML: "A web page.",
+        ResumeKind.TXT: "Plain text.",
+        ResumeKind.JSON_RESUME: "A JSON document as jsonresume.org describes it.",
+    },
 )
 
 
@@ -26,9 +68,9 @@ class Intake(Read, Node):
     id: strawberry.ID = identity(Kind.INTAKE)
     file_name: str = stored("The file's name as sent.", node("file_name"))
     size: int = stored("In bytes.", node("size"))
-    kind: str | None = stored("What the file turned out to be: PDF, DOCX, TXT …", node("kind"))
+    kind: ResumeKind | None = stored("What the file turned out to be.", node("kind"), make=ResumeKind)
     status: IntakeStatus = stored("How far it has come.", node("status"), make=IntakeStatus)
-    code: str | None = stored("Why it failed, for programs: EMPTY, ENCRYPTED, NO_TEXT …", node("code"))
+    failure: IntakeFailure | None = stored("Why it failed, for programs.", node("code"), make=IntakeFailure)
     reason: str | None = stored("Why it failed and what to do, for people.", node("reason"))
     attempts: int = stored("How often it was tried.", node("attempts"))
     received_at: DateTime = stored("When it came.", node("received_at"))
@@ -44,5 +86,5 @@ class IntakeFilter:
     any: list["IntakeFilter"] | None = joined("OR", "One of these holds.")
     none: "IntakeFilter | None" = joined("NOT", "This does not hold.")
     status: EnumFilter[IntakeStatus] | None = filtered("By how far it has come.", node("status"))
-    code: TextFilter | None = filtered("By why it failed.", node("code"))
+    failure: EnumFilter[IntakeFailure] | None = filtered("By why it failed.", node("code"))
     received_at: DateTimeFilter | None = filtered("By when it came.", node("received_at"))

@@ -1,12 +1,33 @@
-import re
+from typing import Any, TypeVar
 
 import strawberry
 
-from graph.errors import InvalidInput
+from graph.errors import Code, InvalidInput
 from graph.ids import new_id
-from graph.jobs import DEFAULT_STAGES, EmploymentType, NewJob, StageCategory
+from graph.jobs import (
+    DEFAULT_STAGES,
+    EmploymentType,
+    JobChange,
+    JobStatus,
+    NewJob,
+    StageCategory,
+    salary_properties,
+)
 from graph.jobs import SalaryRange as GraphSalaryRange
-from schema.node import Kind, local_id
+from schema.candidates.inputs import LocationInput
+from schema.idempotency import idempotency_key
+from schema.references import (
+    ColleagueRef,
+    ExternalIdInput,
+    JobRef,
+    Reader,
+    external_ids_of,
+    local_id_if_given,
+    local_id_of,
+)
+from schema.scalars import CurrencyCode
+
+T = TypeVar("T")
 
 LONGEST_TITLE = 200
 LONGEST_DESCRIPTION = 20_000
@@ -15,15 +36,13 @@ MOST_OPENINGS = 10_000
 MOST_SKILLS = 50
 MOST_STAGES = 30
 MOST_PAY = 2_000_000_000
-_CURRENCY = re.compile(r"[A-Z]{3}")
-_COUNTRY = re.compile(r"[A-Z]{2}")
 
 
-@strawberry.input(description="Yearly pay, from and to.")
+@strawberry.input(description="Yearly pay, from and to, both in one currency.")
 class SalaryRangeInput:
     minimum: int = strawberry.field(description="In whole units of the currency.")
     maximum: int = strawberry.field(description="In whole units of the currency.")
-    currency: str = strawberry.field(description="ISO 4217, such as `EUR`.")
+    currency: CurrencyCode = strawberry.field(description="The currency of both.")
 
 
 @strawberry.input(description="A step of the pipeline.")
@@ -37,8 +56,7 @@ class CreateJobInput:
     title: str = strawberry.field(description="What the job is called.")
     description: str = strawberry.field(description="What the job is, in plain text.")
     department: str | None = strawberry.field(default=None, description="Where in the company.")
-    city: str | None = strawberry.field(default=None, description="Where the work is.")
-    country: str | None = strawberry.field(default=None, description="ISO 3166-1 alpha-2, such as `DE`.")
+    location: LocationInput | None = strawberry.field(default=None, description="Where the work is.")
     employment_type: EmploymentType = strawberry.field(
         default=EmploymentType.FULL_TIME, description="How the person is to be employed."
     )
@@ -50,27 +68,63 @@ class CreateJobInput:
     stages: list[StageInput] | None = strawberry.field(
         default=None, description="The pipeline; by default Lead, Applied, Screen, Interview, Offer, Hired."
     )
-    recruiter_id: strawberry.ID | None = strawberry.field(default=None, description="Who runs the search.")
-    hiring_manager_id: strawberry.ID | None = strawberry.field(
+    recruiter: ColleagueRef | None = strawberry.field(default=None, description="Who runs the search.")
+    hiring_manager: ColleagueRef | None = strawberry.field(
         default=None, description="Who decides whom to hire."
+    )
+    external_ids: list[ExternalIdInput] = strawberry.field(
+        default_factory=list, description="What other systems call the job."
+    )
+    idempotency_key: str | None = idempotency_key()
+
+
+@strawberry.input(
+    description="What is to be different about a job: what is absent stays as it is, what is null is cleared."
+)
+class UpdateJobInput:
+    job: JobRef = strawberry.field(description="The job.")
+    expected_version: int | None = strawberry.field(
+        default=None,
+        description="The `version` that you have seen; where the job has changed since, nothing is done.",
+    )
+    title: strawberry.Maybe[str | None] = strawberry.field(
+        default=None, description="What the job is called."
+    )
+    description: strawberry.Maybe[str | None] = strawberry.field(
+        default=None, description="What the job is, in plain text."
+    )
+    department: strawberry.Maybe[str | None] = strawberry.field(
+        default=None, description="Where in the company."
+    )
+    location: strawberry.Maybe[LocationInput | None] = strawberry.field(
+        default=None, description="Where the work is, as a whole."
+    )
+    employment_type: strawberry.Maybe[EmploymentType | None] = strawberry.field(
+        default=None, description="How the person is to be employed."
+    )
+    openings: strawberry.Maybe[int | None] = strawberry.field(
+        default=None, description="How many people are wanted."
+    )
+    salary: strawberry.Maybe[SalaryRangeInput | None] = strawberry.field(
+        default=None, description="What it pays."
+    )
+    skills: strawberry.Maybe[list[str] | None] = strawberry.field(
+        default=None, description="All skills asked for, the most important first."
+    )
+    status: strawberry.Maybe[JobStatus | None] = strawberry.field(
+        default=None, description="Whether it takes applications."
     )
 
 
-def job_of(given: CreateJobInput) -> NewJob:
+async def job_of(given: CreateJobInput, reader: Reader) -> NewJob:
     """Read the input as a job.
 
     Raises:
         InvalidInput: a value breaks a bound or a form; the error names the field.
-        NotFound: an id is none of a colleague.
+        NotFound: a name is none of a colleague.
     """
-    if not 1 <= given.openings <= MOST_OPENINGS:
-        raise InvalidInput(f"openings are 1 to {MOST_OPENINGS}", field="openings")
-    if len(given.skills) > MOST_SKILLS:
-        raise InvalidInput(f"at most {MOST_SKILLS} skills", field="skills")
     if given.stages is not None and len(given.stages) > MOST_STAGES:
-        raise InvalidInput(f"at most {MOST_STAGES} stages", field="stages")
-    if given.country is not None and not _COUNTRY.fullmatch(given.country):
-        raise InvalidInput("a country is two capital letters, such as DE", field="country")
+        raise InvalidInput(Code.TOO_MANY, f"at most {MOST_STAGES} stages", field="stages")
     stages: tuple[tuple[str, StageCategory], ...] = DEFAULT_STAGES
     if given.stages is not None:
         stages = tuple((_text(stage.name, LONGEST_NAME, "stages"), stage.category) for stage in given.stages)
@@ -80,34 +134,97 @@ def job_of(given: CreateJobInput) -> NewJob:
         title=_text(given.title, LONGEST_TITLE, "title"),
         description=_text(given.description, LONGEST_DESCRIPTION, "description"),
         department=_text(given.department, LONGEST_NAME, "department") if given.department else None,
-        city=_text(given.city, LONGEST_NAME, "city") if given.city else None,
-        country=given.country,
+        **location_properties(given.location),
         employment_type=given.employment_type,
-        openings=given.openings,
+        openings=_openings(given.openings),
         salary=_salary(given.salary) if given.salary else None,
-        skills=tuple(_text(skill, LONGEST_NAME, "skills") for skill in given.skills),
+        skills=_skills(given.skills),
         stages=stages,
-        recruiter_id=_person(given.recruiter_id, "recruiterId"),
-        hiring_manager_id=_person(given.hiring_manager_id, "hiringManagerId"),
+        recruiter_id=await local_id_if_given(reader, given.recruiter, field="recruiter"),
+        hiring_manager_id=await local_id_if_given(reader, given.hiring_manager, field="hiringManager"),
+        external_ids=external_ids_of(given.external_ids),
     )
 
 
+def _kept(given: strawberry.Some[T | None], field: str) -> T:
+    """Return the value of what can be changed but not cleared."""
+    if given.value is None:
+        raise InvalidInput(
+            Code.REQUIRED, "this cannot be cleared; leave it out, or give a value", field=field
+        )
+    return given.value
+
+
+def _openings(given: int) -> int:
+    if not 1 <= given <= MOST_OPENINGS:
+        raise InvalidInput(Code.OUT_OF_RANGE, f"openings are 1 to {MOST_OPENINGS}", field="openings")
+    return given
+
+
+def _skills(given: list[str]) -> tuple[str, ...]:
+    if len(given) > MOST_SKILLS:
+        raise InvalidInput(Code.TOO_MANY, f"at most {MOST_SKILLS} skills", field="skills")
+    return tuple(_text(skill, LONGEST_NAME, "skills") for skill in given)
+
+
 def _salary(given: SalaryRangeInput) -> GraphSalaryRange:
-    if not _CURRENCY.fullmatch(given.currency):
-        raise InvalidInput("a currency is three capital letters, such as EUR", field="salary.currency")
     if not 0 <= given.minimum <= given.maximum <= MOST_PAY:
-        raise InvalidInput("a salary goes from a minimum of 0 or more up to its maximum", field="salary")
+        raise InvalidInput(
+            Code.OUT_OF_RANGE, "a salary goes from a minimum of 0 or more up to its maximum", field="salary"
+        )
     return GraphSalaryRange(given.minimum, given.maximum, given.currency)
 
 
-def _person(given: str | None, field: str) -> str | None:
-    return local_id(Kind.PERSON, given, field=field) if given else None
+async def change_of(given: UpdateJobInput, reader: Reader) -> JobChange:
+    """Read the input as a change.
+
+    Raises:
+        InvalidInput: a value breaks a bound or a form; the error names the field.
+        NotFound: there is no job of this name.
+    """
+    properties: dict[str, Any] = {}
+    if given.title:
+        properties["title"] = _text(_kept(given.title, "title"), LONGEST_TITLE, "title")
+    if given.description:
+        properties["description"] = _text(
+            _kept(given.description, "description"), LONGEST_DESCRIPTION, "description"
+        )
+    if given.department:
+        name = given.department.value
+        properties["department"] = _text(name, LONGEST_NAME, "department") if name else None
+    if given.location:
+        properties |= location_properties(given.location.value)
+    if given.employment_type:
+        properties["employment_type"] = str(_kept(given.employment_type, "employmentType"))
+    if given.openings:
+        properties["openings"] = _openings(_kept(given.openings, "openings"))
+    if given.salary:
+        pay = given.salary.value
+        properties |= salary_properties(_salary(pay) if pay else None)
+    if given.status:
+        properties["status"] = str(_kept(given.status, "status"))
+    return JobChange(
+        job_id=await local_id_of(reader, given.job, field="job"),
+        properties=properties,
+        skills=_skills(given.skills.value or []) if given.skills else None,
+        expected_version=given.expected_version,
+    )
+
+
+def location_properties(given: LocationInput | None) -> dict[str, str | None]:
+    """Return what the graph keeps of where a job is; of no place that there is none."""
+    place = given or LocationInput()
+    return {
+        "city": _text(place.city, LONGEST_NAME, "location.city") if place.city else None,
+        "region": _text(place.region, LONGEST_NAME, "location.region") if place.region else None,
+        "country": place.country,
+    }
 
 
 def _text(given: str, longest: int, field: str) -> str:
     text = given.strip()
     if not text:
-        raise InvalidInput("this must not be empty", field=field)
+        raise InvalidInput(Code.REQUIRED, "this must not be empty", field=field)
     if len(text) > longest:
-        raise InvalidInput(f"at most {longest} characters", field=field)
+        raise InvalidInput(Code.TOO_LONG, f"at most {longest} characters", field=field)
     return text

@@ -2,11 +2,12 @@ from typing import Annotated
 
 import strawberry
 
-from graph.ids import now
-from graph.jobs import create_job
+from graph.ids import new_id, now
+from graph.jobs import create_job, update_job
 from schema.context import Info
 from schema.errors import UserError, attempt
-from schema.jobs.inputs import CreateJobInput, job_of
+from schema.idempotency import write_once
+from schema.jobs.inputs import CreateJobInput, UpdateJobInput, change_of, job_of
 from schema.jobs.types import Job
 from schema.permissions import Permission, Requires
 from schema.reads import by_id, referenced
@@ -15,6 +16,12 @@ from schema.reads import by_id, referenced
 @strawberry.type(description="The answer to `createJob`.")
 class CreateJobPayload:
     job: Job | None = referenced("The job, null on refusal.")
+    user_errors: list[UserError] = strawberry.field(description="Why the input was refused; else empty.")
+
+
+@strawberry.type(description="The answer to `updateJob`.")
+class UpdateJobPayload:
+    job: Job | None = referenced("The job as it is now, null on refusal.")
     user_errors: list[UserError] = strawberry.field(description="Why the input was refused; else empty.")
 
 
@@ -30,8 +37,41 @@ class JobMutations:
             _create(info, input), lambda errors: CreateJobPayload(job=None, user_errors=errors)
         )
 
+    @strawberry.mutation(
+        description="Changes a job, closes it or opens it again; where nothing is different, nothing happens.",
+        extensions=[Requires(Permission.JOBS_WRITE)],
+    )
+    async def update_job(
+        self,
+        info: Info,
+        input: Annotated[UpdateJobInput, strawberry.argument(description="What is to be different.")],
+    ) -> UpdateJobPayload:
+        return await attempt(
+            _update(info, input), lambda errors: UpdateJobPayload(job=None, user_errors=errors)
+        )
+
 
 async def _create(info: Info, given: CreateJobInput) -> CreateJobPayload:
-    actor = info.context.principal.actor
-    job = await info.context.graph.write(create_job, job=job_of(given), actor=actor, at=now())
-    return CreateJobPayload(job=by_id(job.id), user_errors=[])
+    context = info.context
+    answer = await write_once(
+        info,
+        given,
+        lambda job: {"job": job.id},
+        create_job,
+        job=await job_of(given, context.loaders),
+        actor=context.principal.actor,
+        at=now(),
+    )
+    return CreateJobPayload(job=by_id(answer["job"]), user_errors=[])
+
+
+async def _update(info: Info, given: UpdateJobInput) -> UpdateJobPayload:
+    context = info.context
+    job = await context.graph.write(
+        update_job,
+        change=await change_of(given, context.loaders),
+        event_id=new_id(),
+        actor=context.principal.actor,
+        at=now(),
+    )
+    return UpdateJobPayload(job=by_id(job.id), user_errors=[])

@@ -6,14 +6,15 @@ from schema.node import Kind
 from schema.pagination import Connection
 from schema.permissions import Permission
 from schema.reads import looked_up, paged
+from schema.references import JobRef
 
 
 @strawberry.type
 class JobQueries:
     job: Job | None = looked_up(
-        "One job; null where the id is unknown.",
+        "One job; null where there is none for you of this name.",
         {Kind.JOB: (lambda: Job, None)},
-        id="A job's id.",
+        by=JobRef,
         requires=Permission.JOBS_READ,
     )
     jobs: Connection[Job] = paged(

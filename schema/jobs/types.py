@@ -2,11 +2,14 @@ from typing import ClassVar
 
 import strawberry
 
-from graph import applications, jobs, shortlists
+from graph import applications, jobs, references, shortlists
 from graph.jobs import EmploymentType, JobOrder, JobStatus
 from graph.reading import ID, Anchor, edge, node
+from schema.actors import Actor, actor_of
 from schema.applications.types import Application, ApplicationFilter, ApplicationSort, Stage
 from schema.candidates.types import Candidate, Colleague, Location, Skill
+from schema.enums import described
+from schema.external_ids import ExternalId
 from schema.filters import (
     DateTimeFilter,
     EnumFilter,
@@ -24,18 +27,39 @@ from schema.paging import PageInfo
 from schema.permissions import Permission
 from schema.reads import identity, paged, part_of_page, related, same, stored
 from schema.resolving import LoadedPage
-from schema.scalars import DateTime
+from schema.scalars import CurrencyCode, DateTime
 
-strawberry.enum(JobStatus, name="JobStatus", description="Whether a job takes applications.")
-strawberry.enum(EmploymentType, name="EmploymentType", description="How someone is to be employed.")
-strawberry.enum(JobOrder, name="JobSortField", description="What jobs are sorted by.")
+described(
+    JobStatus,
+    name="JobStatus",
+    description="Whether a job takes applications.",
+    values={JobStatus.OPEN: "It takes applications.", JobStatus.CLOSED: "It takes none any more."},
+)
+described(
+    EmploymentType,
+    name="EmploymentType",
+    description="How someone is to be employed.",
+    values={
+        EmploymentType.FULL_TIME: "For all of the usual working hours.",
+        EmploymentType.PART_TIME: "For a part of the usual working hours.",
+        EmploymentType.CONTRACT: "As a contractor, for a piece of work.",
+        EmploymentType.TEMPORARY: "For a limited time.",
+        EmploymentType.INTERNSHIP: "To learn, for a limited time.",
+    },
+)
+described(
+    JobOrder,
+    name="JobSortField",
+    description="What jobs are sorted by.",
+    values={JobOrder.CREATED_AT: "When the job was opened.", JobOrder.TITLE: "What the job is called."},
+)
 
 
-@strawberry.type(description="Yearly pay, from and to.")
+@strawberry.type(description="Yearly pay, from and to, both in one currency.")
 class SalaryRange(Read):
     minimum: int = stored("In whole units of the currency.", node("salary_minimum"))
     maximum: int = stored("In whole units of the currency.", node("salary_maximum"))
-    currency: str = stored("ISO 4217, such as `EUR`.", node("salary_currency"))
+    currency: CurrencyCode = stored("The currency of both.", node("salary_currency"))
 
 
 @strawberry.type(description="A candidate on a job's shortlist.")
@@ -44,7 +68,7 @@ class ShortlistEdge(Read):
     cursor: str = part_of_page("This entry's place in the list.", PlaceOf())
     node: Candidate = same("The candidate.")
     at: DateTime = stored("When the candidate was put there.", edge("at"))
-    by: str = stored("By whom: an actor as in the event log.", edge("by"))
+    by: Actor = stored("By whom.", edge("by"), make=actor_of)
     note: str | None = stored("Why.", edge("note"))
 
 
@@ -72,6 +96,9 @@ class Job(Read, Node):
     salary: SalaryRange | None = same("What it pays.", when=jobs.PAID)
     status: JobStatus = stored("Whether it takes applications.", node("status"), make=JobStatus)
     created_at: DateTime = stored("When it was opened.", node("created_at"))
+    updated_at: DateTime = stored("When it last changed.", node("updated_at"))
+    version: int = stored("Grows by one with each change; give it as `expectedVersion`.", node("version"))
+    external_ids: list[ExternalId] = related("What other systems call it.", references.EXTERNAL_IDS)
     skills: list[Skill] = related("The skills asked for, the most important first.", jobs.SKILLS)
     stages: list[Stage] | None = related(
         "The pipeline, in order.", jobs.STAGES, requires=Permission.APPLICATIONS_READ

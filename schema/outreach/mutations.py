@@ -3,7 +3,7 @@ from typing import Annotated
 
 import strawberry
 
-from graph.errors import InvalidInput, NotFound
+from graph.errors import Code, InvalidInput, NotFound
 from graph.ids import new_id, now
 from graph.jobs import jobs_by_ids
 from graph.outreach.templates import NewTemplate, create_template
@@ -11,10 +11,12 @@ from graph.outreach.touches import Sender, queue_touches
 from graph.people import people_by_ids
 from schema.context import Info
 from schema.errors import UserError, attempt
+from schema.idempotency import idempotency_key, write_once
 from schema.node import Kind, local_id
 from schema.outreach.types import Template, TouchOutcome
 from schema.permissions import Permission, Requires
 from schema.reads import by_id, referenced
+from schema.references import CandidateRef, ColleagueRef, JobRef, local_id_if_given, local_ids_of
 
 MOST_CANDIDATES = 500
 
@@ -24,19 +26,21 @@ class CreateTemplateInput:
     name: str = strawberry.field(description="What to call it.")
     subject: str = strawberry.field(description="The subject line, with merge fields.")
     body: str = strawberry.field(description="The text, with merge fields.")
+    idempotency_key: str | None = idempotency_key()
 
 
 @strawberry.input(description="Whom to write to, and what.")
 class ContactCandidatesInput:
     idempotency_key: str = strawberry.field(
-        description="The same key never sends a second message to the same candidate."
+        description="Names the campaign, for ever and for all callers: the same key never sends a second message to the "
+        "same candidate. Further candidates may come under it, another template or job may not."
     )
-    candidate_ids: list[strawberry.ID] = strawberry.field(description="1 to 500 candidates.")
+    candidates: list[CandidateRef] = strawberry.field(description="1 to 500 candidates.")
     template_id: strawberry.ID = strawberry.field(description="The template.")
-    job_id: strawberry.ID | None = strawberry.field(
+    job: JobRef | None = strawberry.field(
         default=None, description="The job it is about; templates with `{{job.title}}` need one."
     )
-    sender_id: strawberry.ID | None = strawberry.field(
+    sender: ColleagueRef | None = strawberry.field(
         default=None,
         description="The colleague who writes; by default the job's recruiter, else the organisation.",
     )
@@ -83,7 +87,10 @@ class OutreachMutations:
 
 
 async def _create(info: Info, given: CreateTemplateInput) -> CreateTemplatePayload:
-    template = await info.context.graph.write(
+    answer = await write_once(
+        info,
+        given,
+        lambda template: {"template": template.id},
         create_template,
         template=NewTemplate(
             id=new_id(), event_id=new_id(), name=given.name, subject=given.subject, body=given.body
@@ -91,24 +98,22 @@ async def _create(info: Info, given: CreateTemplateInput) -> CreateTemplatePaylo
         actor=info.context.principal.actor,
         at=now(),
     )
-    return CreateTemplatePayload(template=by_id(template.id), user_errors=[])
+    return CreateTemplatePayload(template=by_id(answer["template"]), user_errors=[])
 
 
 async def _contact(info: Info, given: ContactCandidatesInput) -> ContactCandidatesPayload:
-    if not 1 <= len(given.candidate_ids) <= MOST_CANDIDATES:
-        raise InvalidInput(f"1 to {MOST_CANDIDATES} candidates", field="candidateIds")
-    candidates = [
-        local_id(Kind.PERSON, id_, field=f"candidateIds.{i}") for i, id_ in enumerate(given.candidate_ids)
-    ]
-    job_id = local_id(Kind.JOB, given.job_id, field="jobId") if given.job_id else None
+    if not 1 <= len(given.candidates) <= MOST_CANDIDATES:
+        raise InvalidInput(Code.OUT_OF_RANGE, f"1 to {MOST_CANDIDATES} candidates", field="candidates")
     context = info.context
+    candidates = await local_ids_of(context.loaders, given.candidates, field="candidates")
+    job_id = await local_id_if_given(context.loaders, given.job, field="job")
     outcomes = await context.graph.write(
         queue_touches,
         key=given.idempotency_key,
         candidate_ids=candidates,
         template_id=local_id(Kind.TEMPLATE, given.template_id, field="templateId"),
         job_id=job_id,
-        sender=await _sender(info, given.sender_id, job_id),
+        sender=await _sender(info, given.sender, job_id),
         unsubscribe_seed=secrets.token_urlsafe(32),
         actor=context.principal.actor,
         at=now(),
@@ -116,9 +121,9 @@ async def _contact(info: Info, given: ContactCandidatesInput) -> ContactCandidat
     return ContactCandidatesPayload(outcomes=[TouchOutcome.of(o) for o in outcomes], user_errors=[])
 
 
-async def _sender(info: Info, sender_id: str | None, job_id: str | None) -> Sender:
+async def _sender(info: Info, sender: ColleagueRef | None, job_id: str | None) -> Sender:
     graph, organization = info.context.graph, info.context.services.organization
-    key = local_id(Kind.PERSON, sender_id, field="senderId") if sender_id else None
+    key = await local_id_if_given(info.context.loaders, sender, field="sender")
     if key is None and job_id is not None:
         job = (await graph.read(jobs_by_ids, ids=[job_id])).get(job_id)
         key = job.recruiter_id if job else None
@@ -126,5 +131,5 @@ async def _sender(info: Info, sender_id: str | None, job_id: str | None) -> Send
         return Sender(name=organization, company_name=organization)
     person = (await graph.read(people_by_ids, ids=[key])).get(key)
     if person is None or not person.roles:
-        raise NotFound("colleague", field="senderId")
+        raise NotFound("colleague", field="sender")
     return Sender(name=person.name or organization, company_name=organization, id=person.id)

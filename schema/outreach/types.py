@@ -6,13 +6,38 @@ from graph.outreach import templates, touches
 from graph.outreach.touches import Refusal, TouchStatus
 from graph.outreach.touches import TouchOutcome as OutcomeRecord
 from graph.reading import Anchor, node
+from schema.enums import described
 from schema.node import Kind, Node, global_id, global_ids
 from schema.origins import Read
 from schema.reads import by_id, identity, referenced, stored
 from schema.scalars import DateTime
 
-strawberry.enum(TouchStatus, name="TouchStatus", description="How far a message has come.")
-strawberry.enum(Refusal, name="TouchRefusal", description="Why somebody is not written to.")
+described(
+    TouchStatus,
+    name="TouchStatus",
+    description="How far a message has come.",
+    values={
+        TouchStatus.QUEUED: "It waits to be sent.",
+        TouchStatus.SENDING: "A worker hands it to the mail server.",
+        TouchStatus.SENT: "The mail server took it.",
+        TouchStatus.FAILED: "The mail server refused it for good.",
+        TouchStatus.UNCERTAIN: "Nobody knows whether the mail server took it; it is not sent again by itself.",
+        TouchStatus.REFUSED: "The candidate may not be written to; it was never queued.",
+        TouchStatus.CANCELLED: "It was queued, but may no longer be sent.",
+    },
+)
+described(
+    Refusal,
+    name="TouchRefusal",
+    description="Why somebody is not written to.",
+    values={
+        Refusal.NOT_FOUND: "There is no such candidate, or not for you.",
+        Refusal.OPTED_OUT: "The person, or the address, has unsubscribed.",
+        Refusal.NO_CONSENT: "The person has not agreed to be contacted.",
+        Refusal.NO_EMAIL: "No e-mail address is known.",
+        Refusal.NO_NAME: "The template calls the person by a name that is not known.",
+    },
+)
 
 
 @strawberry.type(description="A message text with merge fields, such as `{{candidate.first_name}}`.")
@@ -30,7 +55,10 @@ class Touch(Read, Node):
     anchor: ClassVar[Anchor] = touches.TOUCH
     id: strawberry.ID = identity(Kind.TOUCH)
     status: TouchStatus = stored("How far it has come.", node("status"), make=TouchStatus)
-    reason: str | None = stored("Why it was refused, failed or is uncertain.", node("reason"))
+    reason: str | None = stored(
+        "Why it was refused, failed or is uncertain: a `TouchRefusal`, or what the mail server said as a code.",
+        node("reason"),
+    )
     subject: str | None = stored("The subject as sent.", node("subject"))
     queued_at: DateTime = stored("When it was asked for.", node("queued_at"))
     sent_at: DateTime | None = stored("When the mail server took it.", node("sent_at"))

@@ -1,6 +1,6 @@
 """From what was read to the answer: one Python function per root field, written for the operation.
 
-In: `{ job(id: "…") { title stages { name } } }`. Out, roughly:
+In: `{ job(by: {id: "…"}) { title stages { name } } }`. Out, roughly:
 
     def complete(value, found, pages, masked):
         [r0_0, r0_1] = found[0].get(value)
@@ -15,7 +15,6 @@ the principal may not see are not read; they are null, and `masked` gets the pla
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any
 
 from graphql import (
@@ -146,9 +145,7 @@ class Compiler(ValueCompiler):
     def _stored(self, selected: Selected, stored: Stored, place: InRow) -> Emitted:
         type_ = selected.definition.type if selected.definition else None
         variables = [place.layout.variable(source) for source in stored.sources]
-        make = stored.make
-        if isinstance(make, type) and issubclass(make, Enum):
-            make = None
+        make = None if stored.is_state else stored.make
         if make is None:
             return self._plain(type_, variables[0], selected)
         if make is not bool and make.__name__ != "<lambda>":

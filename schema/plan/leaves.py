@@ -16,7 +16,7 @@ class Unfit(Exception):
     """A value that is no answer as it stands: null where it must not be, or of another type. graphql-core decides."""
 
 
-_TEXTS = frozenset({"String", "ID", "DateTime", "PartialDate"})
+_TEXTS = frozenset({"String", "ID", "DateTime", "PartialDate", "CountryCode", "CurrencyCode"})
 _PASSES = {
     "Boolean": "{v}.__class__ is bool",
     # Python compares whole numbers of up to 30 bits by a quicker way; the few longer ones are serialised.

@@ -41,6 +41,7 @@ from schema.plan.paging import arguments
 from schema.plan.roots import Compiled, RootCompiler
 from schema.plan.select import TYPENAME, Selected, Selector
 from schema.plan.values import Unplanned
+from schema.references import find
 from schema.resolving import ReadField, bounded_ids
 from search.errors import InvalidQuery, SearchError
 
@@ -121,7 +122,7 @@ class RootPlan:
         """Read and complete the field."""
         declared = self.declared
         if isinstance(declared, ReadField):
-            value = self._keys(declared, run) if isinstance(declared.origin_, LookedUp) else None
+            value = await self._keys(declared, run) if isinstance(declared.origin_, LookedUp) else None
         else:
             value = await self.call(run)
         return await self.completed(value, run)
@@ -205,11 +206,14 @@ class RootPlan:
                 self._statements.popitem(last=False)
         return statements
 
-    def _keys(self, declared: ReadField, run: Run) -> list[tuple[int, str] | None]:
+    async def _keys(self, declared: ReadField, run: Run) -> list[tuple[int, str] | None]:
         assert isinstance(declared.origin_, LookedUp)
         lookup, selected = declared.origin_, self.selected
         assert selected.definition is not None
         given = arguments(declared, selected.definition, selected.nodes[0], run.variables, self._convert)
+        if "by" in given:
+            (id_,) = await find(run.context.loaders, [given["by"]])
+            return [None if id_ is None else (0, id_)]
         numbers = {
             kind: number
             for number, (kind, (_, guard)) in enumerate(lookup.kinds.items())

@@ -1,6 +1,6 @@
 """A root field of an operation, compiled: by what it is, a connection, something looked up, or what a resolver returns.
 
-In: `job(id: $id) { title }`. Out: a `Compiled` that reads one title by id and completes it.
+In: `job(by: {id: $id}) { title }`. Out: a `Compiled` that reads one title by id and completes it.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -6,21 +6,21 @@ from graph.ids import new_id, now
 from graph.referrals.referrals import NewReferral, create_referral
 from schema.context import Info
 from schema.errors import UserError, attempt
-from schema.node import Kind, local_id
+from schema.idempotency import idempotency_key, write_once
 from schema.permissions import Permission, Requires
 from schema.reads import by_id, referenced
+from schema.references import CandidateRef, ColleagueRef, JobRef, local_id_if_given, local_id_of
 from schema.referrals.types import Referral
 
 
 @strawberry.input(description="Who refers whom.")
 class CreateReferralInput:
-    by_id: strawberry.ID = strawberry.field(description="The colleague who refers.")
-    candidate_id: strawberry.ID = strawberry.field(description="The candidate who is referred.")
-    job_id: strawberry.ID | None = strawberry.field(
-        default=None, description="The job it is for, if for one."
-    )
+    by: ColleagueRef = strawberry.field(description="The colleague who refers.")
+    candidate: CandidateRef = strawberry.field(description="The candidate who is referred.")
+    job: JobRef | None = strawberry.field(default=None, description="The job it is for, if for one.")
     note: str | None = strawberry.field(default=None, description="What the colleague says.")
     relationship: str | None = strawberry.field(default=None, description="How the two know each other.")
+    idempotency_key: str | None = idempotency_key()
 
 
 @strawberry.type(description="The answer to `createReferral`.")
@@ -46,18 +46,22 @@ class ReferralMutations:
 
 
 async def _create(info: Info, given: CreateReferralInput) -> CreateReferralPayload:
-    referral = await info.context.graph.write(
+    loaders = info.context.loaders
+    answer = await write_once(
+        info,
+        given,
+        lambda referral: {"referral": referral.id},
         create_referral,
         referral=NewReferral(
             id=new_id(),
             event_id=new_id(),
-            by_id=local_id(Kind.PERSON, given.by_id, field="byId"),
-            of_id=local_id(Kind.PERSON, given.candidate_id, field="candidateId"),
-            job_id=local_id(Kind.JOB, given.job_id, field="jobId") if given.job_id else None,
+            by_id=await local_id_of(loaders, given.by, field="by"),
+            of_id=await local_id_of(loaders, given.candidate, field="candidate"),
+            job_id=await local_id_if_given(loaders, given.job, field="job"),
             note=given.note,
             relationship=given.relationship,
         ),
         actor=info.context.principal.actor,
         at=now(),
     )
-    return CreateReferralPayload(referral=by_id(referral.id), user_errors=[])
+    return CreateReferralPayload(referral=by_id(answer["referral"]), user_errors=[])

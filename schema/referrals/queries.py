@@ -5,8 +5,8 @@ import strawberry
 from graph.ids import now
 from graph.referrals.paths import referral_paths
 from schema.context import Info
-from schema.node import Kind, local_id
 from schema.permissions import Permission, Requires
+from schema.references import CandidateRef, ColleagueRef, local_id_if_given, local_id_of
 from schema.referrals.types import ReferralPaths
 
 
@@ -19,19 +19,20 @@ class ReferralQueries:
     async def referral_paths(
         self,
         info: Info,
-        candidate: Annotated[strawberry.ID, strawberry.argument(description="Whom to reach.")],
+        candidate: Annotated[CandidateRef, strawberry.argument(description="Whom to reach.")],
         max_hops: Annotated[int, strawberry.argument(description="Longest chain, 1 to 3.")] = 2,
         first: Annotated[int, strawberry.argument(description="How many colleagues, 1 to 50.")] = 10,
         introducer: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Only chains from this colleague.")
+            ColleagueRef | None, strawberry.argument(description="Only chains from this colleague.")
         ] = None,
     ) -> ReferralPaths:
+        loaders = info.context.loaders
         found = await info.context.graph.read(
             referral_paths,
-            candidate_id=local_id(Kind.PERSON, candidate, field="candidate"),
+            candidate_id=await local_id_of(loaders, candidate, field="candidate"),
             max_hops=max_hops,
             limit=first,
             at=now(),
-            from_person_id=local_id(Kind.PERSON, introducer, field="introducer") if introducer else None,
+            from_person_id=await local_id_if_given(loaders, introducer, field="introducer"),
         )
         return ReferralPaths.of(found)

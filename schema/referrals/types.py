@@ -10,7 +10,7 @@ from graph.referrals.paths import ReferralPaths as PathsRecord
 from graph.referrals.referrals import BY, JOB_ID, OF, REFERRAL
 from schema.candidates.types import Person
 from schema.companies.types import Company
-from schema.node import Kind, global_id, global_ids
+from schema.node import Kind, Node, global_id, global_ids
 from schema.origins import Read
 from schema.permissions import Permission
 from schema.reads import by_id, identity, referenced, related, stored
@@ -102,9 +102,9 @@ class ReferralPaths:
 
 
 @strawberry.type(description="A colleague's word for a candidate.")
-class Referral(Read):
+class Referral(Read, Node):
     anchor: ClassVar[Anchor] = REFERRAL
-    id: strawberry.ID = identity(Kind.REFERRAL, "Names the referral for ever; opaque.")
+    id: strawberry.ID = identity(Kind.REFERRAL)
     at: DateTime = stored("When it was given.", node("at"))
     job_id: strawberry.ID | None = stored("The job it is for, if for one.", JOB_ID, make=global_ids(Kind.JOB))
     note: str | None = stored("What the colleague says.", node("note"))

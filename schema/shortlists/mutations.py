@@ -2,15 +2,17 @@ from typing import Annotated
 
 import strawberry
 
-from graph.errors import InvalidInput
+from graph.errors import Code, InvalidInput
 from graph.ids import new_id, now
 from graph.shortlists import shortlist
 from schema.context import Info
 from schema.errors import UserError, attempt
+from schema.idempotency import idempotency_key, write_once
 from schema.jobs.types import Job
-from schema.node import Kind, global_id, local_id
+from schema.node import Kind, global_id
 from schema.permissions import Permission, Requires
 from schema.reads import by_id, referenced
+from schema.references import CandidateRef, JobRef, local_id_of, local_ids_of
 
 MOST_CANDIDATES = 100
 LONGEST_NOTE = 2_000
@@ -18,9 +20,10 @@ LONGEST_NOTE = 2_000
 
 @strawberry.input(description="Whom to put on which shortlist.")
 class ShortlistInput:
-    job_id: strawberry.ID = strawberry.field(description="The job.")
-    candidate_ids: list[strawberry.ID] = strawberry.field(description="1 to 100 candidates.")
+    job: JobRef = strawberry.field(description="The job.")
+    candidates: list[CandidateRef] = strawberry.field(description="1 to 100 candidates.")
     note: str | None = strawberry.field(default=None, description="Why.")
+    idempotency_key: str | None = idempotency_key()
 
 
 @strawberry.type(description="The answer to `shortlist`.")
@@ -48,16 +51,17 @@ class ShortlistMutations:
 
 
 async def _shortlist(info: Info, given: ShortlistInput) -> ShortlistPayload:
-    if not 1 <= len(given.candidate_ids) <= MOST_CANDIDATES:
-        raise InvalidInput(f"1 to {MOST_CANDIDATES} candidates", field="candidateIds")
+    if not 1 <= len(given.candidates) <= MOST_CANDIDATES:
+        raise InvalidInput(Code.OUT_OF_RANGE, f"1 to {MOST_CANDIDATES} candidates", field="candidates")
     if given.note is not None and len(given.note) > LONGEST_NOTE:
-        raise InvalidInput(f"at most {LONGEST_NOTE} characters", field="note")
-    job_id = local_id(Kind.JOB, given.job_id, field="jobId")
-    candidates = [
-        local_id(Kind.PERSON, id_, field=f"candidateIds.{i}") for i, id_ in enumerate(given.candidate_ids)
-    ]
+        raise InvalidInput(Code.TOO_LONG, f"at most {LONGEST_NOTE} characters", field="note")
     context = info.context
-    added = await context.graph.write(
+    job_id = await local_id_of(context.loaders, given.job, field="job")
+    candidates = await local_ids_of(context.loaders, given.candidates, field="candidates")
+    answer = await write_once(
+        info,
+        given,
+        lambda added: {"added": added},
         shortlist,
         job_id=job_id,
         candidate_ids=candidates,
@@ -67,5 +71,5 @@ async def _shortlist(info: Info, given: ShortlistInput) -> ShortlistPayload:
         at=now(),
     )
     return ShortlistPayload(
-        job=by_id(job_id), added=[global_id(Kind.PERSON, id_) for id_ in added], user_errors=[]
+        job=by_id(job_id), added=[global_id(Kind.PERSON, id_) for id_ in answer["added"]], user_errors=[]
     )

@@ -1,12 +1,26 @@
 import strawberry
 
 from schema.candidates.types import Candidate
+from schema.enums import described
 from schema.paging import PageInfo
 from schema.reads import referenced
 from schema.scalars import Sequence
 from search.talent_query import Facet
 
-strawberry.enum(Facet, name="TalentFacet", description="What matching candidates can be counted by.")
+described(
+    Facet,
+    name="TalentFacet",
+    description="What matching candidates can be counted by.",
+    values={
+        Facet.SKILLS: "What they can do.",
+        Facet.CITIES: "The cities they live in.",
+        Facet.COUNTRIES: "The countries they live in.",
+        Facet.COMPANIES: "The companies they worked for.",
+        Facet.TITLES: "The job titles they held.",
+        Facet.STAGES: "What the stages of their active applications mean.",
+        Facet.YEARS: "Their years of experience.",
+    },
+)
 
 
 @strawberry.type(description="Where in a candidate's texts the search text was found.")

@@ -14,17 +14,20 @@ from tests.api.conftest import ROLES, System, kith
 UNKNOWN = {kind: global_id(kind, new_id()) for kind in Kind}
 
 OPERATIONS: dict[str, tuple[Permission, str]] = {
-    "candidate": (Permission.CANDIDATES_READ, f'{{ candidate(id: "{UNKNOWN[Kind.PERSON]}") {{ id }} }}'),
+    "candidate": (
+        Permission.CANDIDATES_READ,
+        f'{{ candidate(by: {{ id: "{UNKNOWN[Kind.PERSON]}" }}) {{ id }} }}',
+    ),
     "candidates": (Permission.CANDIDATES_READ, "{ candidates(first: 1) { totalCount } }"),
     "colleagues": (Permission.CANDIDATES_READ, "{ colleagues(first: 1) { totalCount } }"),
     "companies": (Permission.COMPANIES_READ, "{ companies(first: 1) { totalCount } }"),
-    "job": (Permission.JOBS_READ, f'{{ job(id: "{UNKNOWN[Kind.JOB]}") {{ id }} }}'),
+    "job": (Permission.JOBS_READ, f'{{ job(by: {{ id: "{UNKNOWN[Kind.JOB]}" }}) {{ id }} }}'),
     "jobs": (Permission.JOBS_READ, "{ jobs(first: 1) { totalCount } }"),
     "applications": (Permission.APPLICATIONS_READ, "{ applications(first: 1) { totalCount } }"),
     "talentSearch": (Permission.TALENT_SEARCH, "{ talentSearch(first: 1) { totalCount } }"),
     "referralPaths": (
         Permission.REFERRALS_READ,
-        f'{{ referralPaths(candidate: "{UNKNOWN[Kind.PERSON]}") {{ truncated }} }}',
+        f'{{ referralPaths(candidate: {{ id: "{UNKNOWN[Kind.PERSON]}" }}) {{ truncated }} }}',
     ),
     "intakes": (Permission.INTAKES_READ, "{ intakes(first: 1) { totalCount } }"),
     "templates": (Permission.OUTREACH_READ, "{ templates(first: 1) { totalCount } }"),
@@ -37,30 +40,35 @@ OPERATIONS: dict[str, tuple[Permission, str]] = {
         Permission.JOBS_WRITE,
         'mutation { createJob(input: { title: "", description: "" }) { userErrors { code } } }',
     ),
+    "updateJob": (
+        Permission.JOBS_WRITE,
+        f'mutation {{ updateJob(input: {{ job: {{ id: "{UNKNOWN[Kind.JOB]}" }} }}) {{ userErrors {{ code }} }} }}',
+    ),
     "applyToJob": (
         Permission.APPLICATIONS_WRITE,
         (
-            f'mutation {{ applyToJob(input: {{ jobId: "{UNKNOWN[Kind.JOB]}", candidateId: "{UNKNOWN[Kind.PERSON]}" }})'
+            f'mutation {{ applyToJob(input: {{ job: {{ id: "{UNKNOWN[Kind.JOB]}" }}, '
+            f'candidate: {{ id: "{UNKNOWN[Kind.PERSON]}" }} }})'
             " { userErrors { code } } }"
         ),
     ),
     "moveApplication": (
         Permission.APPLICATIONS_WRITE,
         (
-            f'mutation {{ moveApplication(input: {{ applicationId: "{UNKNOWN[Kind.APPLICATION]}", '
+            f'mutation {{ moveApplication(input: {{ application: {{ id: "{UNKNOWN[Kind.APPLICATION]}" }}, '
             f'stageId: "{UNKNOWN[Kind.STAGE]}" }}) {{ userErrors {{ code }} }} }}'
         ),
     ),
     "shortlist": (
         Permission.CANDIDATES_WRITE,
         (
-            f'mutation {{ shortlist(input: {{ jobId: "{UNKNOWN[Kind.JOB]}", candidateIds: [] }})'
+            f'mutation {{ shortlist(input: {{ job: {{ id: "{UNKNOWN[Kind.JOB]}" }}, candidates: [] }})'
             " { userErrors { code } } }"
         ),
     ),
     "importResume": (
         Permission.INTAKES_WRITE,
-        'mutation($file: Upload!) { importResume(input: { file: $file, candidateId: "none" }) { userErrors { code } } }',
+        'mutation($file: Upload!) { importResume(input: { file: $file, candidate: { id: "none" } }) { userErrors { code } } }',
     ),
     "retryIntake": (
         Permission.INTAKES_WRITE,
@@ -69,8 +77,8 @@ OPERATIONS: dict[str, tuple[Permission, str]] = {
     "createReferral": (
         Permission.REFERRALS_WRITE,
         (
-            f'mutation {{ createReferral(input: {{ byId: "{UNKNOWN[Kind.PERSON]}", '
-            f'candidateId: "{UNKNOWN[Kind.PERSON]}" }}) {{ userErrors {{ code }} }} }}'
+            f'mutation {{ createReferral(input: {{ by: {{ id: "{UNKNOWN[Kind.PERSON]}" }}, '
+            f'candidate: {{ id: "{UNKNOWN[Kind.PERSON]}" }} }}) {{ userErrors {{ code }} }} }}'
         ),
     ),
     "createTemplate": (
@@ -80,7 +88,7 @@ OPERATIONS: dict[str, tuple[Permission, str]] = {
     "contactCandidates": (
         Permission.OUTREACH_WRITE,
         (
-            'mutation { contactCandidates(input: { idempotencyKey: "k", candidateIds: [], '
+            'mutation { contactCandidates(input: { idempotencyKey: "k", candidates: [], '
             f'templateId: "{UNKNOWN[Kind.TEMPLATE]}" }}) {{ userErrors {{ code }} }} }}'
         ),
     ),

@@ -65,27 +65,33 @@ async def test_a_long_body_in_chunks(system: System) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "field"),
+    ("change", "field", "code"),
     [
-        ({"name": ""}, "name"),
-        ({"name": "   "}, "name"),
-        ({"name": "x" * 201}, "name"),
-        ({"emails": ["no address"]}, "emails.0"),
-        ({"emails": [f"a{i}@example.com" for i in range(21)]}, "emails"),
-        ({"location": {"country": "Germany"}}, "location.country"),
-        ({"employments": [{"company": ""}]}, "employments.0.company"),
-        ({"consent": {"granted": True, "at": "2026-01-01T00:00:00Z", "basis": "x" * 401}}, "consent.basis"),
-        ({"summary": "x" * 20_001}, "summary"),
-        ({"origin": "x" * 201}, "origin"),
+        ({"name": ""}, "name", "REQUIRED"),
+        ({"name": "   "}, "name", "REQUIRED"),
+        ({"name": "x" * 201}, "name", "TOO_LONG"),
+        ({"emails": ["no address"]}, "emails.0", "MALFORMED"),
+        ({"emails": [f"a{i}@example.com" for i in range(21)]}, "emails", "TOO_MANY"),
+        ({"employments": [{"company": ""}]}, "employments.0.company", "REQUIRED"),
+        (
+            {"consent": {"granted": True, "at": "2026-01-01T00:00:00Z", "basis": "x" * 401}},
+            "consent.basis",
+            "TOO_LONG",
+        ),
+        ({"summary": "x" * 20_001}, "summary", "TOO_LONG"),
+        ({"origin": "x" * 201}, "origin", "TOO_LONG"),
+        ({"externalIds": [{"system": "hr", "value": ""}]}, "externalIds.0", "REQUIRED"),
     ],
     ids=str,
 )
-async def test_an_input_that_breaks_a_rule(system: System, change: dict[str, Any], field: str) -> None:
+async def test_an_input_that_breaks_a_rule(
+    system: System, change: dict[str, Any], field: str, code: str
+) -> None:
     variables = {"input": {"name": "Ada"} | change}
     response = await _nothing_written(system, json={"query": CREATE, "variables": variables})
     payload = response.json()["data"]["createCandidate"]
     assert payload["candidate"] is None
-    assert payload["userErrors"][0]["code"] == "INVALID_INPUT"
+    assert payload["userErrors"][0]["code"] == code
     assert payload["userErrors"][0]["field"] == field
 
 
@@ -106,7 +112,13 @@ async def test_an_input_that_breaks_a_rule(system: System, change: dict[str, Any
             "{ talentSearch(first: 1, filter: { yearsOfExperience: { min: -1 } }) { totalCount } }",
             "BAD_RANGE",
         ),
-        ('{ referralPaths(candidate: "x") { truncated } }', "NOT_FOUND"),
+        ('{ referralPaths(candidate: { id: "x" }) { truncated } }', "NOT_FOUND"),
+        ('{ candidate(by: { id: "x", email: "x@example.com" }) { id } }', "GRAPHQL_VALIDATION_FAILED"),
+        ("{ candidate(by: {}) { id } }", "GRAPHQL_VALIDATION_FAILED"),
+        (
+            'mutation { createCandidate(input: { name: "A", location: { country: "Germany" } }) { created } }',
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
         ("{ a" + " a" * 1_100 + " }", "GRAPHQL_PARSE_FAILED"),
     ],
     ids=lambda value: str(value)[:40],
@@ -117,7 +129,7 @@ async def test_a_query_that_is_wrong(system: System, document: str, code: str) -
 
 
 async def test_unknown_ids_and_foreign_kinds_look_the_same(system: System) -> None:
-    document = "query($id: ID!) { node(id: $id) { id } candidate(id: $id) { id } job(id: $id) { id } }"
+    document = "query($id: ID!) { node(id: $id) { id } candidate(by: { id: $id }) { id } job(by: { id: $id }) { id } }"
     for id_ in (global_id(Kind.PERSON, new_id()), global_id(Kind.SKILL, new_id()), "x", "", "é", "A" * 5_000):
         answer = (await _nothing_written(system, json={"query": document, "variables": {"id": id_}})).json()
         assert answer["data"] == {"node": None, "candidate": None, "job": None}, id_
@@ -126,10 +138,13 @@ async def test_unknown_ids_and_foreign_kinds_look_the_same(system: System) -> No
 async def test_a_mutation_with_unknown_ids(system: System) -> None:
     document = "mutation($input: ApplyToJobInput!) { applyToJob(input: $input) { application { id } userErrors { field code } } }"
     variables = {
-        "input": {"jobId": global_id(Kind.JOB, new_id()), "candidateId": global_id(Kind.PERSON, new_id())}
+        "input": {
+            "job": {"id": global_id(Kind.JOB, new_id())},
+            "candidate": {"id": global_id(Kind.PERSON, new_id())},
+        }
     }
     answer = (await _nothing_written(system, json={"query": document, "variables": variables})).json()
-    assert answer["data"]["applyToJob"]["userErrors"] == [{"field": "candidateId", "code": "NOT_FOUND"}]
+    assert answer["data"]["applyToJob"]["userErrors"] == [{"field": "candidate", "code": "NOT_FOUND"}]
 
 
 async def test_an_upload_that_is_none(system: System) -> None:
@@ -158,7 +173,7 @@ async def test_a_file_that_is_too_large(system: System) -> None:
         system, data=form, files={"0": b"x" * (10 * MIB + 1)}, headers=PREFLIGHT
     )
     assert response.json()["data"]["importResume"]["userErrors"] == [
-        {"field": "file", "code": "INVALID_INPUT"}
+        {"field": "file", "code": "FILE_TOO_LARGE"}
     ]
     response = await _nothing_written(system, data=form, files={"0": b"x" * (12 * MIB)}, headers=PREFLIGHT)
     assert response.status_code == 413

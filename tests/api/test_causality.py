@@ -10,7 +10,7 @@ from tests.api.conftest import System
 CREATE = (
     'mutation { createJob(input: {title: "Keeper", description: "Bees"}) { job { id stages { name } } } }'
 )
-READ = "query($id: ID!) { job(id: $id) { title } }"
+READ = "query($id: ID!) { job(by: { id: $id }) { title } }"
 HEADER = "Kith-Bookmark"
 
 

@@ -75,12 +75,12 @@ async def test_broken_files_fail_visibly_and_lose_nothing(system: System, tmp_pa
     assert taken.returncode == 0, taken.stderr
     assert "Traceback" not in taken.stdout + taken.stderr
     data = await system.data(
-        "{ intakes(first: 100, where: { status: { eq: FAILED } }) { nodes { id fileName code reason attempts } } }"
+        "{ intakes(first: 100, where: { status: { eq: FAILED } }) { nodes { id fileName failure reason attempts } } }"
     )
     failed = {intake["fileName"]: intake for intake in data["intakes"]["nodes"]}
     for name in [*files, "huge.pdf"]:
         if name != "good.pdf":
-            assert failed[name]["code"], name
+            assert failed[name]["failure"], name
             assert failed[name]["reason"], name
     assert (await _search(system, f'"{row["name"]}"'))["totalCount"] >= 1
     retried = await system.data(

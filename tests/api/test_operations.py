@@ -27,6 +27,7 @@ NAMES = (
     "referral_paths",
     "shortlist",
     "talent_search",
+    "update_job",
 )
 
 
@@ -63,6 +64,23 @@ async def test_create_job(system: System) -> None:
         "HIRED",
     ]
     assert [skill["name"] for skill in job["skills"]] == ["Python", "Elasticsearch", "Neo4j"]
+
+
+async def test_create_job_is_safe_to_repeat(system: System) -> None:
+    one, other = [
+        await _run(system, "create_job", 'input.title="Same"', 'input.idempotencyKey="same"')
+        for _ in range(2)
+    ]
+    assert one == other
+
+
+async def test_update_job_grows_the_version(system: System) -> None:
+    one = (await _run(system, "update_job"))["job"]
+    other = (await _run(system, "update_job", "input.openings=4", f"input.expectedVersion={one['version']}"))[
+        "job"
+    ]
+    assert (one["openings"], other["openings"]) == (3, 4)
+    assert other["version"] == one["version"] + 1
 
 
 async def test_create_candidate_adds_to_the_person_known_by_email(system: System) -> None:

@@ -13,8 +13,8 @@ from tests.waiting import eventually
 
 CREATE = "mutation($input: CreateCandidateInput!) { createCandidate(input: $input) { candidate { id } userErrors { message } } }"
 CONTACT = """
-mutation($key: String!, $ids: [ID!]!, $template: ID!, $job: ID) {
-  contactCandidates(input: { idempotencyKey: $key, candidateIds: $ids, templateId: $template, jobId: $job }) {
+mutation($key: String!, $ids: [CandidateRef!]!, $template: ID!, $job: JobRef) {
+  contactCandidates(input: { idempotencyKey: $key, candidates: $ids, templateId: $template, job: $job }) {
     outcomes { candidateId queued refusal repeated touch { id status } }
     userErrors { field message code }
   }
@@ -42,7 +42,7 @@ async def _candidate(system: System, name: str, consent: Any = CONSENT) -> str:
 
 
 async def _contact(system: System, key: str, *ids: str) -> Any:
-    variables = {"key": key, "ids": list(ids), "template": TEMPLATE, "job": JOB}
+    variables = {"key": key, "ids": [{"id": id_} for id_ in ids], "template": TEMPLATE, "job": {"id": JOB}}
     answer = (await system.data(CONTACT, variables))["contactCandidates"]
     assert answer["userErrors"] == []
     return answer["outcomes"]
@@ -84,7 +84,7 @@ async def test_one_message_is_sent_once_and_unsubscribing_works(system: System) 
 
 
 async def _profile(system: System, candidate: str) -> Any:
-    document = "query($id: ID!) { candidate(id: $id) { optedOutAt touches { status } } }"
+    document = "query($id: ID!) { candidate(by: { id: $id }) { optedOutAt touches { status } } }"
     return (await system.data(document, {"id": candidate}))["candidate"]
 
 
@@ -113,5 +113,5 @@ async def test_a_template_with_unknown_fields_is_refused(system: System) -> None
         given = {"input": {"name": "n", "subject": "s", "body": body}}
         payload = (await system.data(document, given))["createTemplate"]
         assert payload["template"] is None
-        assert payload["userErrors"][0]["code"] == "INVALID_INPUT", body
+        assert payload["userErrors"][0]["code"] == "UNKNOWN_MERGE_FIELD", body
     assert await system.fingerprint() == before

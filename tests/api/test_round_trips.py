@@ -1,4 +1,7 @@
-"""A list costs as many round trips as its query has levels, however long it is."""
+"""A list costs as many round trips as its query has levels, however long it is.
+
+Here what stands behind Elasticsearch; all other lists: `tests/schema/test_round_trips.py`.
+"""
 
 from typing import Any, TypeVar
 
@@ -19,23 +22,14 @@ from tests.api.conftest import System
 
 T = TypeVar("T")
 
-PERSON = "id name employments { title company { name knownEmployments } } "
 CANDIDATE = (
-    PERSON + "educations { school } skills { name } records { kind } touches { status } "
+    "id name employments { title company { name knownEmployments } } educations { school } skills { name } "
+    "records { kind } externalIds { system } touches { status } "
     "applications(first: 5) { totalCount nodes { stage { name } job { title skills { name } } } }"
 )
 LISTS = {
-    "candidates": f"candidates(first: $first) {{ totalCount nodes {{ {CANDIDATE} }} }}",
-    "colleagues": f"colleagues(first: $first) {{ totalCount nodes {{ {PERSON} }} }}",
-    "companies": "companies(first: $first) { totalCount nodes { name knownEmployments } }",
-    "jobs": "jobs(first: $first) { totalCount nodes { title skills { name } stages { name } recruiter { name } "
-    "hiringManager { name } applications(first: 5) { totalCount nodes { candidate { name } stage { name } } } "
-    "shortlist(first: 5) { totalCount nodes { name } edges { node { name } } } } }",
-    "applications": f"applications(first: $first) {{ totalCount nodes {{ candidate {{ {PERSON} }} job {{ title }} stage {{ name }} }} }}",
-    "talentSearch": f"talentSearch(first: $first) {{ totalCount edges {{ node {{ {CANDIDATE} }} }} }}",
-    "intakes": "intakes(first: $first) { totalCount nodes { status candidate { name } } }",
-    "templates": "templates(first: $first) { totalCount nodes { name } }",
-    "events": "events(first: $first) { nodes { type candidate { name } job { title } application { status } } }",
+    "talentSearch": "talentSearch(first: $first, facets: [SKILLS]) { totalCount facets { buckets { value } } "
+    f"edges {{ highlights {{ field }} matched {{ clause }} node {{ {CANDIDATE} }} }} }}",
 }
 
 

@@ -128,6 +128,7 @@ async def test_an_application_starts_in_the_first_stage_of_its_category(empty: G
         status=ApplicationStatus.ACTIVE,
         applied_at=AT,
         source="form",
+        version=1,
     )
     assert await active(empty, given.id) == [0, 1, 0]
     (other,) = await people(empty, 1)
@@ -239,11 +240,11 @@ async def test_who_is_brought_back_meanwhile_is_waited_for(empty: Graph) -> None
 @pytest.mark.parametrize(
     ("change", "error", "field"),
     [
-        ({"candidate_id": "unknown"}, NotFound, "candidateId"),
-        ({"candidate_id": "colleague"}, NotFound, "candidateId"),
-        ({"job_id": "unknown"}, NotFound, "jobId"),
-        ({"job_id": "closed"}, InvalidInput, "jobId"),
-        ({"category": StageCategory.SCREEN}, InvalidInput, "jobId"),
+        ({"candidate_id": "unknown"}, NotFound, "candidate"),
+        ({"candidate_id": "colleague"}, NotFound, "candidate"),
+        ({"job_id": "unknown"}, NotFound, "job"),
+        ({"job_id": "closed"}, InvalidInput, "job"),
+        ({"category": StageCategory.SCREEN}, InvalidInput, "job"),
     ],
 )
 async def test_an_application_that_is_refused_leaves_nothing_written(
@@ -277,6 +278,7 @@ async def test_a_move_changes_stage_and_status_and_says_so(empty: Graph) -> None
         stage_id=pipeline[StageCategory.OFFER],
         stage_since=LATER,
         status=ApplicationStatus.HIRED,
+        version=2,
     )
     assert (await empty.read(applications_by_ids, ids=[taken.id, "unknown"])) == {taken.id: after}
     (event,) = await empty.execute(MOVES)
@@ -303,7 +305,7 @@ async def test_a_move_that_is_refused_leaves_nothing_written(empty: Graph) -> No
     foreign = (await stages(empty, other.id))[StageCategory.OFFER]
     before = await size(empty)
     for application, stage, field in (
-        ("unknown", taken.stage_id, "applicationId"),
+        ("unknown", taken.stage_id, "application"),
         (taken.id, "unknown", "stageId"),
         (taken.id, foreign, "stageId"),
     ):

@@ -12,6 +12,7 @@ from graph.ids import new_id
 from graph.intakes import (
     INTAKES,
     Intake,
+    IntakeFailure,
     IntakeStatus,
     NewIntake,
     ReadResume,
@@ -145,7 +146,13 @@ async def test_a_claim_given_back_is_free_and_what_is_settled_stays(empty: Graph
     again = await claimed(empty, file)
     assert again.attempts == 1
     assert await empty.write(
-        fail, intake=again, code="BROKEN", reason="broken", event_id=new_id(), actor="test", at=LATER
+        fail,
+        intake=again,
+        code=IntakeFailure.BROKEN,
+        reason="broken",
+        event_id=new_id(),
+        actor="test",
+        at=LATER,
     )
     await empty.write(release, intake_id=again.id, attempt=again.attempts, blameless=True)
     assert (await empty.read(intakes_by_ids, ids=[held.id]))[held.id].status is IntakeStatus.FAILED
@@ -158,7 +165,10 @@ async def test_what_cannot_be_read_at_all_fails_with_its_reason_once(empty: Grap
     for repeated in (False, True):
         found = await empty.write(
             refuse,
-            intakes=[(replace(each, event_id=new_id()), "BAD_ROW", "no name") for each in (known, bad)],
+            intakes=[
+                (replace(each, event_id=new_id()), IntakeFailure.INVALID_ROW, "no name")
+                for each in (known, bad)
+            ],
             actor="test",
             at=LATER,
         )
@@ -166,7 +176,7 @@ async def test_what_cannot_be_read_at_all_fails_with_its_reason_once(empty: Grap
     there = await empty.read(intakes_by_ids, ids=[intake_id_of(each.sha256) for each in (known, bad)])
     assert [(i.status, i.code, i.reason) for i in there.values()] == [
         (IntakeStatus.RECEIVED, None, None),
-        (IntakeStatus.FAILED, "BAD_ROW", "no name"),
+        (IntakeStatus.FAILED, IntakeFailure.INVALID_ROW, "no name"),
     ]
     assert sorted(await event_types(empty)) == [EventType.INTAKE_FAILED, EventType.INTAKE_RECEIVED]
 

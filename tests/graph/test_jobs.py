@@ -125,9 +125,9 @@ async def test_one_id_from_many_sides_at_once_makes_one_job(empty: Graph) -> Non
         ({"stages": ()}, InvalidInput, "stages"),
         ({"stages": (("Talk", StageCategory.INTERVIEW),)}, InvalidInput, "stages"),
         ({"salary": SalaryRange(2, 1, "EUR")}, InvalidInput, "salary"),
-        ({"recruiter_id": "unknown"}, NotFound, "recruiterId"),
-        ({"hiring_manager_id": "unknown", "skills": ("New",)}, NotFound, "hiringManagerId"),
-        ({"recruiter_id": "candidate"}, NotFound, "recruiterId"),
+        ({"recruiter_id": "unknown"}, NotFound, "recruiter"),
+        ({"hiring_manager_id": "unknown", "skills": ("New",)}, NotFound, "hiringManager"),
+        ({"recruiter_id": "candidate"}, NotFound, "recruiter"),
     ],
 )
 async def test_an_error_leaves_nothing_written(

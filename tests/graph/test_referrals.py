@@ -459,11 +459,11 @@ async def test_a_referral_between_unknown_people_is_refused(graph: Graph) -> Non
         await graph.write(create_referral, referral=NewReferral(**given), actor="test", at=AT)
 
     for changes, field in (
-        ({"by_id": new_id()}, "byId"),
-        ({"by_id": cid}, "byId"),
-        ({"of_id": new_id()}, "ofId"),
-        ({"of_id": ann, "by_id": ann}, "byId"),
-        ({"job_id": new_id()}, "jobId"),
+        ({"by_id": new_id()}, "by"),
+        ({"by_id": cid}, "by"),
+        ({"of_id": new_id()}, "candidate"),
+        ({"of_id": ann, "by_id": ann}, "by"),
+        ({"job_id": new_id()}, "job"),
         ({"note": "x" * 5_001}, "note"),
     ):
         with pytest.raises((NotFound, InvalidInput)) as refused:

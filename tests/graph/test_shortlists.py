@@ -62,9 +62,9 @@ async def test_an_unknown_job_or_candidate_leaves_nothing_written(empty: Graph) 
     (colleague,) = await people(empty, 1, roles=(Role.EMPLOYEE,))
     before = await size(empty)
     for job_id, candidates, field in (
-        ("unknown", (one,), "jobId"),
-        (wanted.id, (one, "unknown", two), "candidateIds.1"),
-        (wanted.id, (one, two, colleague), "candidateIds.2"),
+        ("unknown", (one,), "job"),
+        (wanted.id, (one, "unknown", two), "candidates.1"),
+        (wanted.id, (one, two, colleague), "candidates.2"),
     ):
         with pytest.raises(NotFound) as raised:
             await put(empty, job_id, *candidates)

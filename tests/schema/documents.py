@@ -184,16 +184,20 @@ class _Place:
 
 _KIND_OF_NAME = {
     "job": "Job",
-    "jobId": "Job",
     "candidate": "Person",
-    "candidateId": "Person",
-    "candidateIds": "Person",
+    "candidates": "Person",
+    "by": "Person",
+    "sender": "Person",
     "introducer": "Person",
-    "recruiterId": "Person",
-    "hiringManagerId": "Person",
+    "recruiter": "Person",
+    "hiringManager": "Person",
     "exclude": "Person",
     "jobIds": "Job",
-    "applicationId": "Application",
+    "application": "Application",
+    "JobRef": "Job",
+    "CandidateRef": "Person",
+    "ColleagueRef": "Person",
+    "ApplicationRef": "Application",
     "stageId": "Stage",
     "PersonFilter": "Person",
     "JobFilter": "Job",
@@ -202,6 +206,8 @@ _KIND_OF_NAME = {
 }
 _VALUES: dict[str, tuple[Any, ...]] = {
     "Float": (0.5, 0, 1.5, 8, 100.0, 1e-3),
+    "CountryCode": ("DE", "HR"),
+    "CurrencyCode": ("EUR", "USD"),
     "PartialDate": ("2011", "2015-02", "2020-01-31"),
     "DateTime": (
         "2026-01-01T00:00:00Z",
@@ -312,6 +318,8 @@ class _Writer:
             if isinstance(each.type, GraphQLNonNull) and each.default_value is Undefined
         ]
         deep = place.depth >= MOST_LEVELS_OF_INPUT
+        if type_.is_one_of:
+            return self.one_of(type_, place, deep=deep)
         others = [
             name
             for name, each in type_.fields.items()
@@ -329,6 +337,17 @@ class _Writer:
                 each.type, inner, has_default=each.default_value not in (Undefined, None), percent=20
             )
         return made
+
+    def one_of(self, type_: GraphQLInputObjectType, place: _Place, *, deep: bool) -> dict[str, Any]:
+        """Return an input of exactly one field, mostly an id."""
+        others = [
+            name
+            for name, each in type_.fields.items()
+            if not (deep and isinstance(get_named_type(each.type), GraphQLInputObjectType))
+        ]
+        name = "id" if self.chance(70) else self.pick(others)
+        inner = _Place(_KIND_OF_NAME[type_.name], place.depth + 1, place.constant)
+        return {name: self.value(GraphQLNonNull(type_.fields[name].type), inner)}
 
     def scalar(self, name: str, place: _Place) -> Any:
         match name:

@@ -57,6 +57,13 @@ TEXTS = (
 
 _ROLES = ("Employee", "Recruiter", "HiringManager", "Interviewer")
 _CATEGORIES = ("LEAD", "APPLIED", "SCREEN", "INTERVIEW", "OFFER", "HIRED")
+_DETAILS: tuple[dict[str, str], ...] = (
+    {},
+    {"status": "ACTIVE", "category": "APPLIED"},
+    {"code": "NO_TEXT"},
+    {"kind": "FORM"},
+    {"reason": "NO_EMAIL"},
+)
 _DATES = ("2011", "2014-03", "2015-01-31", "2018", "2019-12", "2023-07-01")
 _WRONG: tuple[Any, ...] = (
     None,
@@ -211,6 +218,7 @@ class _Artist:
             updated_at=self.at(),
             version=self.random.randint(1, 9),
         )
+        self.external_ids("Person", person)
         records = [self.record(person) for _ in range(self.random.randint(0, 2))]
         source = records[0].id if records else self.id()
         for i in range(self.random.randint(0, 3)):
@@ -223,6 +231,11 @@ class _Artist:
         for i, skill in enumerate(self.some(self.skills, 3)):
             self.drawing.tie(person, "HAS_SKILL", skill, position=i)
         return person
+
+    def external_ids(self, kind: str, thing: Thing) -> None:
+        for i in range(self.random.randint(0, 2)):
+            named = self.drawing.add("ExternalId", kind=kind, system=f"system {i}", value=self.id())
+            self.drawing.tie(named, "OF", thing)
 
     def record(self, person: Thing) -> Thing:
         kind = self.random.choice(["FORM", "RESUME", "IMPORT", "REFERRAL"])
@@ -278,8 +291,11 @@ class _Artist:
             salary_maximum=50_000 if paid else None,
             salary_currency="EUR" if paid else None,
             status=self.random.choice(["OPEN", "OPEN", "CLOSED"]),
+            version=self.random.randint(1, 9),
             created_at=self.at(),
+            updated_at=self.at(),
         )
+        self.external_ids("Job", job)
         for position in range(self.random.randint(1, 4)):
             category = _CATEGORIES[1 if position == 0 else self.random.randrange(len(_CATEGORIES))]
             stage = self.drawing.add(
@@ -306,7 +322,9 @@ class _Artist:
             status=self.random.choice(["ACTIVE", "ACTIVE", "REJECTED", "WITHDRAWN", "HIRED"]),
             applied_at=self.at(),
             source=self.maybe(self.text),
+            version=self.random.randint(1, 9),
         )
+        self.external_ids("Application", application)
         for candidate in self.some(self.candidates(), 1) or self.candidates()[:1]:
             self.drawing.tie(application, "BY", candidate)
         self.drawing.tie(application, "FOR", job)
@@ -392,13 +410,12 @@ class _Artist:
                 type=str(self.random.choice(list(EventType))),
                 at=self.at(),
                 actor=f"token:{self.id()}",
-                detail=orjson.dumps(
-                    {self.text(): self.text()} if self.random.random() < 0.5 else {}
-                ).decode(),
+                detail=orjson.dumps(self.random.choice(_DETAILS)).decode(),
                 candidate_id=self.maybe(lambda: self.random.choice(self.people).id),
                 job_id=self.maybe(lambda: self.random.choice(self.jobs).id),
                 application_id=self.maybe(lambda: self.random.choice(applications).id),
                 touch_id=self.maybe(self.id),
+                template_id=self.maybe(self.id),
             )
         self.drawing.add("Sequence", name="events", value=last, published=last)
 

@@ -16,7 +16,7 @@ from graph.client import Graph, Statement
 from graph.composing import by_ids, from_nothing, page_parameters
 from graph.filtering import condition
 from graph.ids import new_id
-from graph.intakes import NewIntake, ReadResume, claim, complete, fail, intake_id_of, receive
+from graph.intakes import IntakeFailure, NewIntake, ReadResume, claim, complete, fail, intake_id_of, receive
 from graph.jobs import NewJob, SalaryRange, create_job
 from graph.outreach.opt_outs import opt_out
 from graph.outreach.sending import claim_touch, mark_sent
@@ -259,6 +259,7 @@ async def furnish(graph: Graph) -> None:
             event_id=new_id(),
             roles=roles,
             consent=Consent(granted=True, at=AT, basis="form"),
+            external_ids=(("hr", id_),),
         )
         for id_, each, roles in (
             (colleague, Profile(name="Lee"), (Role.RECRUITER,)),
@@ -341,5 +342,5 @@ async def _take_files(graph: Graph) -> None:
             )
             assert await graph.write(complete, intake=claimed, read=read, event_id=new_id(), **by)
         else:
-            reason = {"code": "BROKEN", "reason": "broken", "event_id": new_id()}
+            reason: Any = {"code": IntakeFailure.BROKEN, "reason": "broken", "event_id": new_id()}
             assert await graph.write(fail, intake=claimed, **reason, **by)

@@ -71,6 +71,9 @@ KINDS = (
     Kind.INTAKE,
     Kind.TEMPLATE,
     Kind.TOUCH,
+    Kind.REFERRAL,
+    Kind.RECORD,
+    Kind.SKILL,
 )
 MORE_TEXTS = (
     "ana@example.org",

@@ -137,7 +137,8 @@ HARDEST = {
     'b: applications(first: 1, after: "x") { totalCount } } } }',
     "many roots": "{"
     + " ".join(
-        f'a{i}: job(id: "{global_id(Kind.JOB, "x")}") {{ id title description openings }}' for i in range(60)
+        f'a{i}: job(by: {{ id: "{global_id(Kind.JOB, "x")}" }}) {{ id title description openings }}'
+        for i in range(55)
     )
     + "}",
     "many fields": "{ jobs(first: 25) { nodes {" + " ".join(f"f{i}: title" for i in range(300)) + "} } }",

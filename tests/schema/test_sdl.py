@@ -1,3 +1,7 @@
+import re
+from collections.abc import Iterator
+from typing import Any
+
 from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
@@ -12,6 +16,8 @@ from schema import sdl
 from schema.permissions import GRANTS, Permission, Requires
 from schema.root import build_schema
 
+LAST_DAY = re.compile(r"20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]): use \S")
+
 
 def _schema() -> GraphQLSchema:
     return build_graphql_schema(sdl.text())
@@ -19,7 +25,42 @@ def _schema() -> GraphQLSchema:
 
 def test_the_committed_sdl_is_the_schema() -> None:
     written = sdl.FILE.read_text(encoding="utf-8")
-    assert written == sdl.text(), "review the change, then run `python -m schema.sdl`"
+    now = sdl.text()
+    changed = "\n".join(str(change) for change in sdl.changes(written, now)) if written != now else ""
+    assert written == now, f"review the change, then run `python -m schema.sdl`:\n{changed}"
+
+
+def test_what_is_deprecated_names_its_last_day_and_what_to_use() -> None:
+    assert [place for place, reason in _deprecated(_schema()) if not LAST_DAY.match(reason)] == []
+
+
+def test_the_form_of_a_deprecation_is_looked_at() -> None:
+    schema = build_graphql_schema(
+        """
+        type Query {
+          a: Int @deprecated
+          b(c: Int @deprecated(reason: "2027-01-31: use d", )): E @deprecated(reason: "use e")
+          f(g: G): Int
+        }
+        enum E { H @deprecated(reason: "2027-1-31: use i") J }
+        input G { k: Int @deprecated(reason: "2027-13-01: use l") }
+        """
+    )
+    wrong = [place for place, reason in _deprecated(schema) if not LAST_DAY.match(reason)]
+    assert wrong == ["Query.a", "Query.b", "E.H", "G.k"]
+
+
+def _deprecated(schema: GraphQLSchema) -> Iterator[tuple[str, str]]:
+    for name, kind in schema.type_map.items():
+        if is_introspection_type(kind):
+            continue
+        members: Any = getattr(kind, "fields", None) or getattr(kind, "values", {})
+        for member, definition in members.items():
+            parts = {f"{name}.{member}": definition}
+            parts |= {f"{name}.{member}({arg})": a for arg, a in getattr(definition, "args", {}).items()}
+            for place, part in parts.items():
+                if part.deprecation_reason is not None:
+                    yield place, part.deprecation_reason
 
 
 def test_everything_is_described() -> None:
@@ -38,6 +79,8 @@ def test_everything_is_described() -> None:
                     for argument, given in definition.args.items()
                     if not given.description
                 )
+        if isinstance(kind, GraphQLEnumType):
+            missing.extend(f"{name}.{v}" for v, value in kind.values.items() if not value.description)
         if isinstance(kind, GraphQLInputObjectType):
             missing.extend(f"{name}.{f}" for f, given in kind.fields.items() if not given.description)
     assert missing == []

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -12,14 +13,14 @@ from graph.errors import Conflict, NotFound
 from graph.events import EventType
 from graph.filtering import condition
 from graph.ids import new_id, now
-from graph.intakes import INTAKES, Intake, IntakeStatus, NewIntake
+from graph.intakes import INTAKES, Intake, IntakeFailure, IntakeStatus, NewIntake
 from graph.people import PERSON, RECORDS
 from graph.profiles import PROFILE
 from graph.reading import ID, node
 from search.resumes.sandbox import Sandbox, SandboxSettings
 from tests.graph.conftest import Given, page, related, visit
 from tests.workers.conftest import System, records
-from workers.intake import GAVE_UP, MOST_ATTEMPTS, IntakeReader, fitted
+from workers.intake import MOST_ATTEMPTS, IntakeReader, fitted
 
 RESUME = b"""Robin Example
 robin@example.org
@@ -176,7 +177,7 @@ async def test_a_claim_is_exclusive_until_it_lapses_and_then_worthless(system: S
     second = await system.graph.write(intakes.claim, intake_id=id_, milliseconds=60_000)
     assert second is not None
     assert second.attempts == 2
-    arguments = {"code": "BROKEN", "reason": "late", "actor": "test", "at": now()}
+    arguments: Any = {"code": IntakeFailure.BROKEN, "reason": "late", "actor": "test", "at": now()}
     assert not await system.graph.write(intakes.fail, intake=first, event_id=new_id(), **arguments)
     assert await system.graph.write(intakes.fail, intake=second, event_id=new_id(), **arguments)
 
@@ -185,7 +186,7 @@ async def test_a_file_that_keeps_ending_the_reading_is_given_up(system: System, 
     (id_,) = await receive(system, new_intake(system, RESUME))
     await system.graph.execute(WEAR_OUT, id=id_, attempts=MOST_ATTEMPTS)
     await reader.parse(id_)
-    assert (await look(system, id_)).code == GAVE_UP
+    assert (await look(system, id_)).code == IntakeFailure.GAVE_UP
 
 
 async def test_a_cancelled_reading_gives_its_claim_back(system: System, reader: IntakeReader) -> None:

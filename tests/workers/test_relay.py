@@ -1,15 +1,17 @@
 import asyncio
 import random
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph import outbox
+from graph import idempotency, outbox
 from graph.client import Statement, Transaction
+from graph.errors import Conflict
 from graph.events import Event, EventType, NewEvent, Subject
-from graph.ids import new_id, now
+from graph.ids import from_now, new_id, now
 from tests.waiting import eventually
 from tests.workers.conftest import System, records, running
 from workers import broker
@@ -26,6 +28,7 @@ FOUND = Statement(
     "tests.found",
     "MATCH (e:Event) WHERE e.sequence > $after AND e.sequence <= $told RETURN count(e) AS total",
 )
+KEYS = Statement("tests.keys", "MATCH (k:IdempotencyKey) RETURN count(k) AS keys")
 END_LEASE = Statement("tests.end_lease", "MATCH (l:Lease {name: 'relay'}) SET l.until = 0")
 
 
@@ -160,6 +163,26 @@ async def test_an_intake_is_called_for_by_its_id_and_indexing_once_for_many(syst
     message = next(consumer)
     assert message is not None
     assert (message.actor_name, list(message.args)) == ("parse_intake", [received.subject.intake_id])
+
+
+async def test_a_relay_forgets_old_idempotency_keys(system: System) -> None:
+    async def work(_: Transaction) -> dict[str, str]:
+        return {}
+
+    for key, age in (("old", timedelta(hours=49)), ("new", timedelta(hours=47))):
+        kept = idempotency.key_of("test", key, "input")
+        await system.graph.write(idempotency.once, key=kept, work=work, at=from_now(-age))
+    async with running(system.relay().run()):
+
+        async def forgotten() -> bool:
+            (row,) = await system.graph.execute(KEYS)
+            return bool(row["keys"] == 1)
+
+        await eventually(forgotten)
+    with pytest.raises(Conflict):
+        await system.graph.write(
+            idempotency.once, key=idempotency.key_of("test", "new", "other input"), work=work, at=now()
+        )
 
 
 def test_each_kind_of_work_is_called_for_with_the_id_that_it_takes() -> None:

@@ -1,0 +1,34 @@
+"""Who did something: what the event log keeps as `token:0199…`, in the schema's words."""
+
+import strawberry
+
+from graph.events import ActorKind
+from schema.enums import described
+
+described(
+    ActorKind,
+    name="ActorKind",
+    description="What kind of actor did something.",
+    values={
+        ActorKind.TOKEN: "The bearer of a token: a person's or a system's.",
+        ActorKind.CANDIDATE: "A candidate, by a link that only they were sent.",
+        ActorKind.IMPORT: "An import of files or rows.",
+        ActorKind.WORKER: "One of Kith's own workers.",
+        ActorKind.OTHER: "Something else.",
+    },
+)
+
+
+@strawberry.type(description="Who did something; never personal data.")
+class Actor:
+    kind: ActorKind = strawberry.field(description="What kind of actor.")
+    name: str | None = strawberry.field(
+        description="Which one of its kind: a token's id, the name of an import or a worker."
+    )
+
+
+def actor_of(stored: str) -> Actor:
+    """Read an actor as the graph keeps it."""
+    kind, _, name = stored.partition(":")
+    known = kind in ActorKind.__members__.values()
+    return Actor(kind=ActorKind(kind) if known else ActorKind.OTHER, name=(name if known else stored) or None)

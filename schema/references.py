@@ -1,0 +1,164 @@
+"""How callers name a thing: by its id, or by what other systems and people call it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, TypeAlias
+
+import strawberry
+from strawberry import UNSET
+
+from graph.client import Statement
+from graph.errors import Code, InvalidInput, NotFound
+from graph.references import BY_EMAIL, BY_EXTERNAL_ID, ExternalId, Referable
+from schema.node import Kind, any_id
+
+MOST_EXTERNAL_IDS = 20
+LONGEST_EXTERNAL_ID = 400
+_UNNAMED = "an external id has a system and a value, at most {} characters together"
+
+
+@strawberry.input(description="What another system calls a thing.")
+class ExternalIdInput:
+    system: str = strawberry.field(description="The other system's name.")
+    value: str = strawberry.field(description="The id there.")
+
+
+@strawberry.input(one_of=True, description="A candidate, named in one of these ways.")
+class CandidateRef:
+    id: strawberry.ID | None = strawberry.field(default=UNSET, description="By the global id.")
+    email: str | None = strawberry.field(
+        default=UNSET, description="By an e-mail address; capitals don't matter."
+    )
+    external_id: ExternalIdInput | None = strawberry.field(
+        default=UNSET, description="By what another system calls the person."
+    )
+
+
+@strawberry.input(one_of=True, description="A colleague, named in one of these ways.")
+class ColleagueRef:
+    id: strawberry.ID | None = strawberry.field(default=UNSET, description="By the global id.")
+    email: str | None = strawberry.field(
+        default=UNSET, description="By an e-mail address; capitals don't matter."
+    )
+    external_id: ExternalIdInput | None = strawberry.field(
+        default=UNSET, description="By what another system calls the person."
+    )
+
+
+@strawberry.input(one_of=True, description="A job, named in one of these ways.")
+class JobRef:
+    id: strawberry.ID | None = strawberry.field(default=UNSET, description="By the global id.")
+    external_id: ExternalIdInput | None = strawberry.field(
+        default=UNSET, description="By what another system calls the job."
+    )
+
+
+@strawberry.input(one_of=True, description="An application, named in one of these ways.")
+class ApplicationRef:
+    id: strawberry.ID | None = strawberry.field(default=UNSET, description="By the global id.")
+    external_id: ExternalIdInput | None = strawberry.field(
+        default=UNSET, description="By what another system calls the application."
+    )
+
+
+Ref: TypeAlias = CandidateRef | ColleagueRef | JobRef | ApplicationRef
+
+_KINDS: dict[type, tuple[Kind, Referable, str]] = {
+    CandidateRef: (Kind.PERSON, Referable.PERSON, "candidate"),
+    ColleagueRef: (Kind.PERSON, Referable.PERSON, "colleague"),
+    JobRef: (Kind.JOB, Referable.JOB, "job"),
+    ApplicationRef: (Kind.APPLICATION, Referable.APPLICATION, "application"),
+}
+
+
+class Reader(Protocol):
+    """What runs one reading statement and returns the one value it gives."""
+
+    async def value(self, statement: Statement, parameters: Mapping[str, Any]) -> Any: ...
+
+
+async def find(reader: Reader, refs: Sequence[Ref]) -> list[str | None]:
+    """Return the local ids of what is named, None where there is nothing of that name; in at most two reads.
+
+    It says nothing of rights: what is done with the id has to ask them.
+    """
+    emails: dict[str, str | None] = {email: None for ref in refs if (email := _email(ref))}
+    pairs: dict[ExternalId, str | None] = {pair: None for ref in refs if (pair := _pair(ref))}
+    if emails:
+        emails |= dict(await reader.value(BY_EMAIL, {"keys": list(emails)}))
+    if pairs:
+        kind = _KINDS[type(refs[0])][1]
+        found = await reader.value(
+            BY_EXTERNAL_ID, {"kind": str(kind), "keys": [list(pair) for pair in pairs]}
+        )
+        pairs |= {(key[0], key[1]): id_ for key, id_ in found}
+    return [_found(ref, emails, pairs) for ref in refs]
+
+
+async def local_ids_of(reader: Reader, refs: Sequence[Ref], *, field: str) -> list[str]:
+    """Return the local ids of all that is named.
+
+    Raises:
+        NotFound: there is nothing of one of these names.
+    """
+    ids: list[str] = []
+    for i, id_ in enumerate(await find(reader, refs)):
+        if id_ is None:
+            raise NotFound(_KINDS[type(refs[i])][2], field=f"{field}.{i}")
+        ids.append(id_)
+    return ids
+
+
+async def local_id_of(reader: Reader, ref: Ref, *, field: str) -> str:
+    """Return the local id of what is named.
+
+    Raises:
+        NotFound: there is nothing of this name.
+    """
+    (id_,) = await find(reader, [ref])
+    if id_ is None:
+        raise NotFound(_KINDS[type(ref)][2], field=field)
+    return id_
+
+
+async def local_id_if_given(reader: Reader, ref: Ref | None, *, field: str) -> str | None:
+    """Return the local id of what is named, None where nothing is.
+
+    Raises:
+        NotFound: there is nothing of this name.
+    """
+    return None if ref is None else await local_id_of(reader, ref, field=field)
+
+
+def external_ids_of(given: Sequence[ExternalIdInput]) -> tuple[ExternalId, ...]:
+    """Read external ids that a thing is to have.
+
+    Raises:
+        InvalidInput: there are too many, or one is empty or too long.
+    """
+    if len(given) > MOST_EXTERNAL_IDS:
+        raise InvalidInput(Code.TOO_MANY, f"at most {MOST_EXTERNAL_IDS} external ids", field="externalIds")
+    for i, each in enumerate(given):
+        if not each.system or not each.value:
+            raise InvalidInput(Code.REQUIRED, _UNNAMED.format(LONGEST_EXTERNAL_ID), field=f"externalIds.{i}")
+        if len(each.system + each.value) > LONGEST_EXTERNAL_ID:
+            raise InvalidInput(Code.TOO_LONG, _UNNAMED.format(LONGEST_EXTERNAL_ID), field=f"externalIds.{i}")
+    return tuple((each.system, each.value) for each in given)
+
+
+def _email(ref: Ref) -> str | None:
+    if isinstance(ref, CandidateRef | ColleagueRef) and ref.email:
+        return ref.email.strip().lower()
+    return None
+
+
+def _pair(ref: Ref) -> ExternalId | None:
+    return (ref.external_id.system, ref.external_id.value) if ref.external_id else None
+
+
+def _found(ref: Ref, emails: Mapping[str, str | None], pairs: Mapping[ExternalId, str | None]) -> str | None:
+    if email := _email(ref):
+        return emails[email]
+    if pair := _pair(ref):
+        return pairs[pair]
+    known = any_id(ref.id) if ref.id else None
+    return known[1] if known and known[0] is _KINDS[type(ref)][0] else None
