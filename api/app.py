@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
+from strawberry import Schema
 
 from api.auth import Authenticator
 from api.body_limit import BodyLimit
@@ -22,7 +23,8 @@ from api.settings import ApiSettings
 from api.unsubscribe import unsubscribe
 from graph.errors import GraphUnavailable
 from schema.operations import Operations
-from schema.root import KithSchema, build_schema
+from schema.permissions import OUTSIDERS
+from schema.root import build_schema
 from workers.settings import RedisSettings
 
 GC_THRESHOLDS = (50_000, 20, 50)
@@ -52,7 +54,7 @@ def create_app() -> Starlette:
 
 
 def _lifespan(
-    settings: ApiSettings, schema: KithSchema
+    settings: ApiSettings, schema: Schema
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -65,7 +67,9 @@ def _lifespan(
             )
             app.state.services = services
             app.state.feeds = await stack.enter_async_context(LiveFeeds.open(bus))
-            app.state.operations = Operations(schema)
+            app.state.operations = Operations(
+                schema, budgets=settings.budgets, closed_to=OUTSIDERS if settings.production else ()
+            )
             stack.callback(app.state.operations.close)
             settle_memory()
             yield

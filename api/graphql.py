@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
+from strawberry import Schema
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLRequestData
@@ -21,12 +22,12 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from api.auth import Authenticator
 from api.graphiql import PAGE
 from api.transport import KithTransport
+from schema.budgets import Throttled
 from schema.context import Connection, Context, Services
 from schema.loaders import Loaders
 from schema.operations import Operations
 from schema.operations import Request as GraphQLRequest
 from schema.permissions import Principal
-from schema.root import KithSchema
 
 INIT_SECONDS = 5
 MOST_SUBSCRIPTIONS = 200
@@ -41,7 +42,7 @@ class KithGraphQL(GraphQL[Any, None]):
 
     graphql_transport_ws_handler_class = KithTransport
 
-    def __init__(self, schema: KithSchema) -> None:
+    def __init__(self, schema: Schema) -> None:
         super().__init__(
             schema,
             graphql_ide=None,
@@ -76,18 +77,23 @@ class KithGraphQL(GraphQL[Any, None]):
         try:
             given = await self._request(request)
             bookmarks = bookmarks_of(request.headers.get(BOOKMARK_HEADER))
-            kind = await operations.kind(given)
+            kind = await operations.kind(given, principal)
             if kind is OperationType.SUBSCRIPTION:
                 raise HTTPException(400, "subscriptions go over a WebSocket with graphql-transport-ws")
             if kind is OperationType.MUTATION and request.method == "GET":
                 raise HTTPException(405, "mutations go by POST")
+        except Throttled as throttled:
+            return _throttled(throttled)
         except HTTPException as error:
             return _refusal(error.status_code, "BAD_REQUEST", error.reason)
         graph = services.graph.after(bookmarks)
         context = Context(
             principal=principal, services=replace(services, graph=graph), loaders=Loaders(graph)
         )
-        body = await operations.answer(given, context)
+        try:
+            body = await operations.answer(given, context)
+        except Throttled as throttled:
+            return _throttled(throttled)
         response = Response(body, media_type="application/json")
         if kind is OperationType.MUTATION and graph.bookmarks:
             response.headers[BOOKMARK_HEADER] = ",".join(graph.bookmarks)
@@ -180,3 +186,13 @@ def _refusal(status: int, code: str, message: str) -> Response:
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None  # noqa: PLR2004 - the HTTP status
     error = {"message": message, "extensions": {"code": code}}
     return JSONResponse({"errors": [error]}, status_code=status, headers=headers)
+
+
+def _throttled(throttled: Throttled) -> Response:
+    """Refuse with 429, whatever media type is accepted.
+
+    The specification leaves open how a server answers what it does not begin; 429 with `Retry-After` is what proxies, HTTP clients
+    and their retries understand, and it cannot be taken for an answer whose data are null. (Shopify answers 200, GitHub 403 or 429.)
+    """
+    content = {"errors": [throttled.formatted], "extensions": {"cost": throttled.cost}}
+    return JSONResponse(content, status_code=429, headers={"Retry-After": str(throttled.retry_after)})

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -17,7 +17,8 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import Messag
 from api.live import LiveFeeds
 from api.subscribing import Refused, live_operation
 from api.wire import Subscriber, Wire
-from schema.errors import publish
+from schema.budgets import Throttled
+from schema.errors import published
 from schema.operations import Operations, Request
 from workers.cancelling import end
 
@@ -71,11 +72,16 @@ class KithTransport(BaseGraphQLTransportWSHandler[Any, None]):
         try:
             await self._run(operation)
         except Refused as refused:
-            await operation.send_initial_errors(refused.errors)
+            await self._refuse(operation, refused.errors)
+        except Throttled as throttled:
+            await self._refuse(operation, [throttled.formatted])
         except Exception as error:  # noqa: BLE001 - it is logged and answered
-            failure = GraphQLError(str(error), original_error=error)
-            publish([failure])
-            await operation.send_initial_errors([failure])
+            await self._refuse(operation, published([GraphQLError(str(error), original_error=error)]))
+
+    @staticmethod
+    async def _refuse(operation: Operation[Any, None], errors: Sequence[Mapping[str, Any]]) -> None:
+        message: Any = {"id": operation.id, "type": "error", "payload": errors}
+        await operation.send_operation_message(message)
 
     async def _run(self, operation: Operation[Any, None]) -> None:
         request = Request(
@@ -84,7 +90,7 @@ class KithTransport(BaseGraphQLTransportWSHandler[Any, None]):
             operation_name=operation.operation_name or None,
         )
         context = self.context.renewed()
-        kind = await self._operations.kind(request)
+        kind = await self._operations.kind(request, context.principal)
         subscriber = Subscriber(self._wire, operation.id)
         if kind is OperationType.SUBSCRIPTION:
             try:
@@ -95,8 +101,7 @@ class KithTransport(BaseGraphQLTransportWSHandler[Any, None]):
             return
         answer = await self._operations.answer(request, context)
         if kind is None:
-            errors = orjson.loads(answer)["errors"]
-            await operation.send_operation_message({"id": operation.id, "type": "error", "payload": errors})
+            await self._refuse(operation, orjson.loads(answer)["errors"])
             return
         await self._wire.say(f"{subscriber.head}{answer.decode()}}}")
         await operation.send_operation_message({"id": operation.id, "type": "complete"})

@@ -1,9 +1,9 @@
 """What a client is told when something fails: a code, a sentence, and nothing from inside."""
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from enum import Enum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import strawberry
 from graphql import GraphQLError, GraphQLSyntaxError
@@ -53,6 +53,12 @@ def publish(errors: Iterable[GraphQLError]) -> None:
         error.extensions = {"code": code}
         if isinstance(original, KithError | InvalidQuery) and original.field:
             error.extensions["field"] = original.field
+
+
+def published(errors: Sequence[GraphQLError]) -> list[dict[str, Any]]:
+    """Return errors as they go out."""
+    publish(errors)
+    return [dict(error.formatted) for error in errors]
 
 
 def _published(error: GraphQLError, original: BaseException | None) -> tuple[str, str]:

@@ -5,9 +5,10 @@ import contextlib
 import gc
 import json
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -67,15 +68,22 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(*, send_buffer: int | None = None) -> AsyncIterator[Served]:
-    """Serve the application as the command line does; `send_buffer` is the kernel's, in bytes."""
+async def serving(
+    *, send_buffer: int | None = None, environment: Mapping[str, str] = MappingProxyType({})
+) -> AsyncIterator[Served]:
+    """Serve the application as the command line does.
+
+    `send_buffer` is the kernel's, in bytes; `environment` holds settings of its own.
+    """
     listener = socket.socket()
     if send_buffer:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
     listener.bind((LOOPBACK, 0))
     collecting = gc.get_threshold()
-    environment = pytest.MonkeyPatch()
-    environment.setenv("KITH_STORE_PATH", str(tests_home() / "store"))
+    surroundings = pytest.MonkeyPatch()
+    surroundings.setenv("KITH_STORE_PATH", str(tests_home() / "store"))
+    for name, value in environment.items():
+        surroundings.setenv(name, value)
     app = create_app()
     server = _Server(
         uvicorn.Config(
@@ -99,7 +107,7 @@ async def serving(*, send_buffer: int | None = None) -> AsyncIterator[Served]:
         server.should_exit = True
         await task
         listener.close()
-        environment.undo()
+        surroundings.undo()
         gc.unfreeze()
         gc.set_threshold(*collecting)
 
