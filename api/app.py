@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from strawberry import Schema
 
+from api.admission import Admission, AdmissionSettings
 from api.auth import Authenticator
 from api.body_limit import BodyLimit
 from api.graphiql import graphiql_file
@@ -46,7 +47,8 @@ def create_app() -> Starlette:
             Route("/readyz", readyz),
         ],
         middleware=[
-            Middleware(BodyLimit, json_bytes=settings.json_bytes, upload_bytes=settings.upload_bytes)
+            Middleware(Admission, settings=AdmissionSettings()),
+            Middleware(BodyLimit, json_bytes=settings.json_bytes, upload_bytes=settings.upload_bytes),
         ],
         exception_handlers={GraphUnavailable: _unavailable},
         lifespan=_lifespan(settings, schema),
@@ -68,7 +70,10 @@ def _lifespan(
             app.state.services = services
             app.state.feeds = await stack.enter_async_context(LiveFeeds.open(bus))
             app.state.operations = Operations(
-                schema, budgets=settings.budgets, closed_to=OUTSIDERS if settings.production else ()
+                schema,
+                budgets=settings.budgets,
+                closed_to=OUTSIDERS if settings.production else (),
+                seconds=settings.request_seconds,
             )
             stack.callback(app.state.operations.close)
             settle_memory()

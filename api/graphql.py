@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from graphql import OperationType
+from starlette.exceptions import HTTPException as FormError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -20,6 +21,7 @@ from strawberry.http import GraphQLRequestData
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from api.auth import Authenticator
+from api.disconnects import ClientGone, while_connected
 from api.graphiql import PAGE
 from api.transport import KithTransport
 from schema.budgets import Throttled
@@ -29,6 +31,7 @@ from schema.operations import Operations
 from schema.operations import Request as GraphQLRequest
 from schema.permissions import Principal
 
+_CLIENT_CLOSED_REQUEST = 499
 INIT_SECONDS = 5
 MOST_SUBSCRIPTIONS = 200
 MOST_BOOKMARKS = 5
@@ -91,7 +94,9 @@ class KithGraphQL(GraphQL[Any, None]):
             principal=principal, services=replace(services, graph=graph), loaders=Loaders(graph)
         )
         try:
-            body = await operations.answer(given, context)
+            body = await while_connected(request.receive, operations.answer(given, context))
+        except ClientGone:
+            return Response(status_code=_CLIENT_CLOSED_REQUEST)
         except Throttled as throttled:
             return _throttled(throttled)
         response = Response(body, media_type="application/json")
@@ -123,6 +128,8 @@ class KithGraphQL(GraphQL[Any, None]):
         """
         try:
             return await super().parse_http_body(request)
+        except FormError as error:
+            raise HTTPException(400, f"the form cannot be read: {error.detail}") from None
         except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
             raise HTTPException(400, "the body is no GraphQL request: a JSON object with `query`") from None
 

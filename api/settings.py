@@ -24,6 +24,9 @@ class ApiSettings(BaseSettings):
     token_cache_seconds: float = Field(
         default=5.0, description="how long a token's role is remembered; a revoked token lives on for so long"
     )
+    request_seconds: float = Field(
+        default=10.0, gt=0, description="longest time one operation may take, in seconds; then it is stopped"
+    )
     production: bool = Field(
         default=False, description="whether partners are told nothing about the schema but what they may ask"
     )

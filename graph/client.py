@@ -22,12 +22,17 @@ from neo4j.exceptions import (
     TransientError,
 )
 
-from graph.errors import GraphUnavailable, KithError
+from graph.deadlines import seconds_left
+from graph.errors import GraphUnavailable, KithError, OutOfTime
 from graph.settings import GraphSettings
 
 _BAD_BOOKMARKS = {
     "Neo.ClientError.Transaction.InvalidBookmark",
     "Neo.ClientError.Transaction.InvalidBookmarkMixture",
+}
+_OUT_OF_TIME = {
+    "Neo.ClientError.Transaction.TransactionTimedOut",
+    "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration",
 }
 
 P = ParamSpec("P")
@@ -102,7 +107,8 @@ class Graph:
         """Run `work` in a read transaction.
 
         Raises:
-            GraphUnavailable: Neo4j did not answer in time.
+            GraphUnavailable: Neo4j did not answer.
+            OutOfTime: it took longer than it may.
         """
         with _unavailable_as_domain_error():
             async with self._session("READ") as session:
@@ -120,7 +126,8 @@ class Graph:
         Where another transaction has just made what this one would make too, `work` runs once more and finds it.
 
         Raises:
-            GraphUnavailable: Neo4j did not answer in time.
+            GraphUnavailable: Neo4j did not answer.
+            OutOfTime: it took longer than it may.
         """
         with _unavailable_as_domain_error():
             async with self._session("WRITE") as session:
@@ -138,12 +145,13 @@ class Graph:
         It runs without a transaction of ours, which saves two round trips; where the connection breaks, it runs again.
 
         Raises:
-            GraphUnavailable: Neo4j did not answer in time.
+            GraphUnavailable: Neo4j did not answer.
+            OutOfTime: it took longer than it may.
         """
         query = Query(
             statement.text,
             metadata={"app": "kith", "work": statement.name},
-            timeout=self._settings.query_seconds,
+            timeout=seconds_left(self._settings.query_seconds),
         )
         with _unavailable_as_domain_error():
             try:
@@ -172,7 +180,7 @@ class Graph:
 
     def _unit(self, work: Callable[..., Any]) -> Any:
         metadata = {"app": "kith", "work": f"{work.__module__}.{work.__name__}"}
-        return unit_of_work(metadata=metadata, timeout=self._settings.query_seconds)(work)
+        return unit_of_work(metadata=metadata, timeout=seconds_left(self._settings.query_seconds))(work)
 
 
 async def _only_value(tx: Transaction, /, statement: Statement, parameters: Mapping[str, Any]) -> Any:
@@ -189,6 +197,8 @@ class _unavailable_as_domain_error:  # noqa: N801 - reads as the phrase it is
             isinstance(error, DriverError) and not isinstance(error, ConfigurationError)
         ):
             raise GraphUnavailable from error
+        if isinstance(error, ClientError) and error.code in _OUT_OF_TIME:
+            raise OutOfTime from error
         if isinstance(error, ClientError) and error.code in _BAD_BOOKMARKS:
             message = "a bookmark is what an earlier answer gave, unchanged; start again without it"
             raise KithError("INVALID_BOOKMARK", message) from error

@@ -2,10 +2,10 @@
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from graphql import (
     DocumentNode,
@@ -26,8 +26,19 @@ from graph.errors import KithError
 from schema.costs import Points, points_of
 from schema.errors import published
 from schema.keeping import Kept
-from schema.limits import MOST_ROWS, MOST_TOKENS, Cost, check, check_length, cost_of, deciding_variables
+from schema.limits import (
+    MOST_ROWS,
+    MOST_TOKENS,
+    Cost,
+    check,
+    check_length,
+    check_variables,
+    cost_of,
+    deciding_variables,
+)
 from schema.plan.select import flag_names
+
+T = TypeVar("T")
 
 MOST_DOCUMENTS = 1_000
 MOST_TEXT = 500_000
@@ -40,7 +51,7 @@ MOST_ERRORS = 10
 """Errors of one document, or of one set of variables, that are looked for."""
 LONG = 2_000
 """Documents of more characters are parsed and validated beside the event loop."""
-_SUGGESTION = re.compile(r" Did you mean .*\?$", re.DOTALL)
+_SUGGESTION = re.compile(r" Did you mean [^?]*\?")
 
 
 class Measure(NamedTuple):
@@ -114,12 +125,15 @@ class Documents:
         if operation is None or prepared.document is None:
             message = "name one of the document's operations in `operationName`"
             return Measure(Points(1, 1), prepared.errors or published([GraphQLError(message)]))
+        too_many = _refused(check_variables, variables)
+        if too_many:
+            return Measure(Points(1, 1), too_many)
         key = (operation_name, *(_number(variables.get(name)) for name in prepared.deciding))
         found = prepared.measures.get(key)
         if found is None:
             if len(prepared.measures) > MOST_MEASURES:
                 prepared.measures.clear()
-            refusal = _refusal_of_costs(cost_of(prepared.document, variables))
+            refusal = _refused(check, cost_of(prepared.document, variables))
             points = points_of(self._schema, prepared.document, operation, variables)
             prepared.measures[key] = found = Measure(points, refusal)
         return found
@@ -154,9 +168,10 @@ def without_suggestions(errors: Sequence[dict[str, Any]]) -> list[dict[str, Any]
     return [{**error, "message": _SUGGESTION.sub("", error["message"])} for error in errors]
 
 
-def _refusal_of_costs(cost: Cost) -> list[dict[str, Any]]:
+def _refused(check: Callable[[T], None], given: T) -> list[dict[str, Any]]:
+    """Return the errors of what a check refuses."""
     try:
-        check(cost)
+        check(given)
     except KithError as error:
         return published([GraphQLError(error.message, original_error=error)])
     return []

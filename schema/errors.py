@@ -9,7 +9,7 @@ import strawberry
 from graphql import GraphQLError, GraphQLSyntaxError
 
 from graph.errors import Conflict, InvalidInput, KithError, NotFound
-from search.errors import InvalidQuery, SearchUnavailable
+from search.errors import InvalidQuery, SearchOutOfTime, SearchUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -62,12 +62,23 @@ def published(errors: Sequence[GraphQLError]) -> list[dict[str, Any]]:
 
 
 def _published(error: GraphQLError, original: BaseException | None) -> tuple[str, str]:
-    if isinstance(original, KithError):
-        return original.code, original.message
-    if isinstance(original, InvalidQuery):
-        return original.reason, original.message
-    if isinstance(original, SearchUnavailable):
-        return "UNAVAILABLE", "the search does not answer; try again in a few seconds"
+    return _expected(original) or _unexpected(error, original)
+
+
+def _expected(original: BaseException | None) -> tuple[str, str] | None:
+    match original:
+        case KithError():
+            return original.code, original.message
+        case InvalidQuery():
+            return original.reason, original.message
+        case SearchOutOfTime():
+            return "TIMEOUT", str(original)
+        case SearchUnavailable():
+            return "UNAVAILABLE", "the search does not answer; try again in a few seconds"
+    return None
+
+
+def _unexpected(error: GraphQLError, original: BaseException | None) -> tuple[str, str]:
     if isinstance(error, GraphQLSyntaxError) or isinstance(original, GraphQLSyntaxError):
         return "GRAPHQL_PARSE_FAILED", error.message
     in_document = error.path is None

@@ -33,12 +33,16 @@ MOST_FIELDS = 300
 MOST_ALIASES = 100
 MOST_REPEATED = 20
 """Uses of one response name in one selection: validation compares each with each."""
+MOST_FRAGMENTS = 25
+"""Named fragments of a document, for the same reason."""
 MOST_ROWS = 10_000
 MOST_VALUES = 50_000
 MOST_DIRECTIVES = 50
 MOST_TOKENS = 1_000
 MOST_CHARACTERS = 50_000
 """Of a document, comments and spaces included; texts belong into variables."""
+MOST_GIVEN = 10_000
+"""Values that the variables of one request may hold, however they are nested."""
 _PAGE_ARGUMENT = "first"
 _DECIDING = frozenset({_PAGE_ARGUMENT, "ids"})
 _DIGITS_THAT_MATTER = 9
@@ -47,7 +51,7 @@ _DIGITS_THAT_MATTER = 9
 class Cost(NamedTuple):
     """Levels, fields and aliases after spreading all fragments, rows and values by the product of page sizes, directives.
 
-    `repeated` is how often the most frequent response name stands in one selection.
+    `repeated` is how often the most frequent response name stands in one selection, `fragments` how many are named.
     """
 
     depth: int = 0
@@ -57,6 +61,7 @@ class Cost(NamedTuple):
     directives: int = 0
     aliases: int = 0
     repeated: int = 0
+    fragments: int = 0
 
     def beside(self, other: "Cost") -> "Cost":
         """Return the cost of both in one selection."""
@@ -68,6 +73,7 @@ class Cost(NamedTuple):
             self.directives + other.directives,
             self.aliases + other.aliases,
             max(self.repeated, other.repeated),
+            max(self.fragments, other.fragments),
         )
 
 
@@ -144,7 +150,7 @@ def cost_of(document: DocumentNode, variables: Mapping[str, Any] | None) -> Cost
     fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
     operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
     counter = _Counter(fragments, defaults(operations) | dict(variables or {}), {})
-    total = Cost()
+    total = Cost(fragments=len(fragments))
     for name in fragments:
         total = _highest(total, counter.fragment(name)._replace(depth=0))
     for operation in operations:
@@ -183,6 +189,7 @@ def check(cost: Cost) -> None:
         (cost.directives, MOST_DIRECTIVES, "directives"),
         (cost.aliases, MOST_ALIASES, "aliases after spreading its fragments"),
         (cost.repeated, MOST_REPEATED, "uses of one name in one selection"),
+        (cost.fragments, MOST_FRAGMENTS, "named fragments"),
     ):
         if value > limit:
             raise KithError(
@@ -201,6 +208,25 @@ def check_length(query: str) -> None:
             "QUERY_TOO_COSTLY",
             f"the query has more than {MOST_CHARACTERS} characters; send texts in variables",
         )
+
+
+def check_variables(variables: Mapping[str, Any]) -> None:
+    """Refuse variables that hold too many values.
+
+    Raises:
+        KithError: with the limit in its message.
+    """
+    found, unseen = 0, [variables.values()]
+    while unseen:
+        for value in unseen.pop():
+            found += 1
+            if isinstance(value, dict):
+                unseen.append(value.values())
+            elif isinstance(value, list):
+                unseen.append(value)  # type: ignore[arg-type]  # it is walked through all the same
+        if found > MOST_GIVEN:
+            message = f"the variables hold more than {MOST_GIVEN} values; send less at once"
+            raise KithError("QUERY_TOO_COSTLY", message)
 
 
 def defaults(operations: Iterable[OperationDefinitionNode]) -> dict[str, int]:

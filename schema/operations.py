@@ -1,8 +1,10 @@
 """Every operation's way: parsed, validated and limited once, planned where the planner covers it, answered as bytes."""
 
 import asyncio
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -18,7 +20,8 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_variable_values
 
-from graph.errors import KithError
+from graph.deadlines import within
+from graph.errors import KithError, OutOfTime
 from graph.tokens import AccessRole
 from schema.budgets import Budgets, Throttled
 from schema.context import Context
@@ -41,7 +44,10 @@ from schema.plan.plan import Document, Plan, Run, call, compile_plan, has_resolv
 from schema.plan.select import Selector
 from schema.plan.values import Unplanned
 
+logger = logging.getLogger(__name__)
+
 MOST_PLANS = 2_000
+MOST_SECONDS = 10.0
 NO_VARIABLES = VariableValues({}, {})
 JUDGES = 8
 """Operations that graphql-core executes at once; others wait."""
@@ -79,17 +85,21 @@ class Operations:
         planned: bool = True,
         budgets: Budgets | None = None,
         closed_to: Collection[AccessRole] = (),
+        seconds: float = MOST_SECONDS,
     ) -> None:
         """Answer with this schema.
 
         With `budgets` each operation costs its principal something, and each answer says what. The roles in `closed_to` are
-        not told about the schema: neither by introspection nor by suggestions in errors.
+        not told about the schema: neither by introspection nor by suggestions in errors. What takes more than `seconds` is
+        stopped.
         """
         self._strawberry = schema
         self._schema = schema._schema  # noqa: SLF001 - Strawberry has no other way to the executable schema
         self._planned = planned
         self._budgets = budgets
         self._closed_to = frozenset(closed_to)
+        self._seconds = seconds
+        self._writing: set[asyncio.Task[Answer]] = set()
         self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="prepare")
         self._documents = Documents(self._schema, self._beside)
         self._plans: Kept[tuple[Any, ...], Plan | str] = Kept(most=MOST_PLANS, most_weight=MOST_TEXT)
@@ -128,17 +138,49 @@ class Operations:
         points, refusal = self._measured(prepared, request)
         if prepared.introspects and context.principal.role in self._closed_to:
             refusal = published([GraphQLError("introspection is off; the schema is in the documentation")])
-        if not refusal and await self.kind(request, context.principal) is OperationType.SUBSCRIPTION:
+        kind = await self.kind(request, context.principal)
+        if not refusal and kind is OperationType.SUBSCRIPTION:
             refusal = published([GraphQLError("follow subscriptions over a WebSocket")])
         if not refusal:
             refusal = self._taken(points, context.principal)
         if refusal:
             answer, points = Answer(b"null", refusal), Points(0, 0)
         else:
-            answer = await self._answer(prepared, request, context)
+            way = self._written if kind is OperationType.MUTATION else self._read
+            answer = await way(prepared, request, context)
         if answer.errors and context.principal.role in self._closed_to:
             answer = answer._replace(errors=without_suggestions(answer.errors))
         return answer.encoded(self._settled(context.principal, points.requested, points.actual(answer.data)))
+
+    async def _read(self, prepared: Prepared, request: Request, context: Context) -> Answer:
+        """Answer a query, or stop it when its time is over; whoever cancels this stops it too."""
+        patience = asyncio.timeout(self._seconds)
+        try:
+            async with patience:
+                with within(self._seconds):
+                    return await self._answer(prepared, request, context)
+        except TimeoutError:
+            if not patience.expired():
+                raise
+            late = OutOfTime()
+            return Answer(b"null", published([GraphQLError(late.message, original_error=late)]))
+
+    async def _written(self, prepared: Prepared, request: Request, context: Context) -> Answer:
+        """Answer a mutation. It goes on to its end also where nobody waits any more: only Neo4j stops it, and keeps nothing then."""
+
+        async def writing() -> Answer:
+            with within(self._seconds):
+                return await self._answer(prepared, request, context)
+
+        task = asyncio.create_task(writing())
+        self._writing.add(task)
+        task.add_done_callback(self._wrote)
+        return await asyncio.shield(task)
+
+    def _wrote(self, task: asyncio.Task[Answer]) -> None:
+        self._writing.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.warning("a mutation ended with %s", type(error).__name__)
 
     async def _answer(self, prepared: Prepared, request: Request, context: Context) -> Answer:
         returned: dict[str, Any] = {}
@@ -285,7 +327,13 @@ class Operations:
         await self._resolve(prepared, request, context, resolved)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
-            self._judges, self._execute, prepared, request, context.elsewhere(loop), resolved
+            self._judges,
+            copy_context().run,
+            self._execute,
+            prepared,
+            request,
+            context.elsewhere(loop),
+            resolved,
         )
 
     async def _resolve(

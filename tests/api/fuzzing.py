@@ -48,7 +48,17 @@ JSON = {"Content-Type": "application/json"}
 texts = st.one_of(
     st.text(max_size=30),
     st.sampled_from(
-        ["", "\x00", "%", "' OR 1=1", "{{candidate.name}}", "${x}", "é" * LONGEST_TEXT, "1" * 400, "(" * 3_000]
+        [
+            "",
+            "\x00",
+            "%",
+            "' OR 1=1",
+            "{{candidate.name}}",
+            "${x}",
+            "é" * LONGEST_TEXT,
+            "1" * 400,
+            "(" * 3_000,
+        ]
     ),
     st.sampled_from(list(Kind)).map(lambda kind: global_id(kind, "x")),
 )
@@ -104,7 +114,9 @@ def damaged(draw: st.DrawFn, whole: st.SearchStrategy[str]) -> str:
     text = draw(whole)
     begin = draw(st.integers(0, len(text)))
     end = draw(st.integers(begin, min(len(text), begin + 40)))
-    piece = draw(st.sampled_from(["", text[begin:end] * 2, "{", "}", "...", '"', "$x", "@skip(if: true)"]) | texts)
+    piece = draw(
+        st.sampled_from(["", text[begin:end] * 2, "{", "}", "...", '"', "$x", "@skip(if: true)"]) | texts
+    )
     return text[:begin] + piece + text[end:]
 
 
@@ -182,7 +194,8 @@ bodies = st.one_of(
     st.fixed_dictionaries(
         {},
         optional={
-            "query": values | st.sampled_from(["{ __typename }", "query A { a: __typename } query B { b: __typename }"]),
+            "query": values
+            | st.sampled_from(["{ __typename }", "query A { a: __typename } query B { b: __typename }"]),
             "variables": values,
             "operationName": values,
             "extensions": values,
@@ -209,7 +222,15 @@ maps = st.one_of(
         st.sampled_from(["0", "1", "x", ""]),
         st.lists(
             st.sampled_from(
-                ["variables.file", "variables", "", "query", "variables.file.0", "variables.x.y", "0.variables.file"]
+                [
+                    "variables.file",
+                    "variables",
+                    "",
+                    "query",
+                    "variables.file.0",
+                    "variables.x.y",
+                    "0.variables.file",
+                ]
             )
             | st.none(),
             max_size=3,
@@ -233,7 +254,7 @@ uploads = st.sampled_from(
 @st.composite
 def multiparts(draw: st.DrawFn) -> tuple[bytes, str]:
     """Return a multipart body of the upload convention, or nearly so, and its content type."""
-    parts = [
+    parts: list[tuple[str, str | None, bytes]] = [
         ("operations", None, draw((uploads | values).map(json.dumps) | texts).encode()),
         ("map", None, draw(maps.map(json.dumps) | texts).encode()),
     ]
@@ -242,7 +263,9 @@ def multiparts(draw: st.DrawFn) -> tuple[bytes, str]:
     for _ in range(draw(st.integers(0, 2))):
         name = draw(st.sampled_from(["0", "1", "x", "operations", 'a"b']))
         file = draw(st.sampled_from([None, "a.pdf", "../../x", "é.docx", ""]))
-        parts.append((name, file, draw(st.binary(max_size=300) | st.just(b"%PDF-1.7") | st.just(b"PK\x03\x04"))))
+        parts.append(
+            (name, file, draw(st.binary(max_size=300) | st.just(b"%PDF-1.7") | st.just(b"PK\x03\x04")))
+        )
     parts = draw(st.lists(st.sampled_from(parts), max_size=5)) if draw(st.integers(0, 3)) == 0 else parts
     lines = []
     for name, file, content in parts:
@@ -280,7 +303,9 @@ def requests(schema: GraphQLSchema) -> st.SearchStrategy[Sent]:
         headers,
     )
     forms = st.builds(
-        lambda role, form, given: Sent(role=role, content=form[0], headers={**given, "Content-Type": form[1]}),
+        lambda role, form, given: Sent(
+            role=role, content=form[0], headers={**given, "Content-Type": form[1]}
+        ),
         roles,
         multiparts(),
         headers,

@@ -38,7 +38,7 @@ async def test_each_answer_says_what_it_cost(system: System) -> None:
     assert cost["requested"] == PRICE
     assert cost["actual"] == 2 + len(answer["data"]["jobs"]["nodes"])
     assert cost.keys() == {"requested", "actual", "remaining", "restoreRate"}
-    for wrong in ("{ nothing }", "{", "subscription { events { type } }"):
+    for wrong in ("{ nothing }", "{"):
         refused = await system.post(wrong)
         assert refused["errors"]
         assert refused["extensions"]["cost"]["requested"] == 0, wrong
@@ -86,7 +86,7 @@ async def test_a_flood_of_wrong_documents_is_throttled(system: System) -> None:
     [
         ("{ __schema { queryType { name } } }", "introspection is off"),
         ("{ jobz(first: 1) { totalCount } }", "Cannot query field 'jobz' on type 'Query'."),
-        ("{ jobs(first: 1, where: {titel: {}}) { totalCount } }", "is not defined"),
+        ("{ jobs(first: 1, where: {titel: {}}) { totalCount } }", "unknown field 'titel'"),
     ],
 )
 async def test_partners_are_told_nothing_of_the_schema_in_production(

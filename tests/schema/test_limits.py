@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from api import operations
 from graph.errors import KithError
 from schema import limits
-from schema.limits import MOST_CHARACTERS, check, check_length, cost_of
+from schema.limits import MOST_CHARACTERS, check, check_length, check_variables, cost_of
 
 
 def _bomb(levels: int) -> str:
@@ -42,6 +42,7 @@ ALIASES = "{" + " ".join(f"a{i}: jobs(first: 1) {{ nodes {{ id title }} }}" for 
         "{" + " ".join(f"a{i}: __typename" for i in range(101)) + "}",
         "{ jobs(first: 1) { nodes {" + "title " * 21 + "} } }",
         "{ jobs(first: 1) { nodes {" + "... on Job { title }" * 21 + "} } }",
+        "{ __typename }" + "".join(f" fragment F{i} on Job {{ title }}" for i in range(26)),
         "{ jobs(first: 1) { nodes {" + " ".join(f"f{i}" for i in range(299)) + "} } }",
     ],
     ids=[
@@ -54,6 +55,7 @@ ALIASES = "{" + " ".join(f"a{i}: jobs(first: 1) {{ nodes {{ id title }} }}" for 
         "aliases",
         "repeated",
         "repeated in fragments",
+        "many fragments",
         "fields",
     ],
 )
@@ -123,3 +125,12 @@ def test_however_fragments_spread_each_other_each_is_counted_once(spreads: list[
         patch.setattr(limits._Counter, "_field", counted)
         cost_of(document, {})
     assert seen == len(spreads)
+
+
+@pytest.mark.parametrize(
+    "variables", [{"a": [0] * 10_000}, {"a": {str(i): i for i in range(10_000)}}, {"a": [[0] * 100] * 100}]
+)
+def test_variables_hold_so_many_values_at_most(variables: dict[str, Any]) -> None:
+    check_variables({"a": [0] * 9_999})
+    with pytest.raises(KithError, match="variables"):
+        check_variables(variables)

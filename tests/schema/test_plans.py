@@ -120,6 +120,7 @@ async def test_a_flood_of_documents_stays_within_bounds_and_lets_others_through(
     await asyncio.gather(*floods)
     assert answered > 0
     assert max(planner.kept()) <= 50
+    assert usual in planner._documents
     planner.close()
 
 
