@@ -11,7 +11,9 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
+from strawberry import Schema
 
+from api.admission import Admission, AdmissionSettings
 from api.auth import Authenticator
 from api.body_limit import BodyLimit
 from api.graphiql import graphiql_file
@@ -24,7 +26,8 @@ from api.settings import ApiSettings
 from api.unsubscribe import unsubscribe
 from graph.errors import GraphUnavailable
 from schema.operations import Operations
-from schema.root import KithSchema, build_schema
+from schema.permissions import OUTSIDERS
+from schema.root import build_schema
 from workers.settings import RedisSettings
 
 GC_THRESHOLDS = (50_000, 20, 50)
@@ -46,7 +49,8 @@ def create_app() -> Starlette:
             Route("/readyz", readyz),
         ],
         middleware=[
-            Middleware(BodyLimit, json_bytes=settings.json_bytes, upload_bytes=settings.upload_bytes)
+            Middleware(Admission, settings=AdmissionSettings()),
+            Middleware(BodyLimit, json_bytes=settings.json_bytes, upload_bytes=settings.upload_bytes),
         ],
         exception_handlers={GraphUnavailable: _unavailable},
         lifespan=_lifespan(settings, schema),
@@ -54,7 +58,7 @@ def create_app() -> Starlette:
 
 
 def _lifespan(
-    settings: ApiSettings, schema: KithSchema
+    settings: ApiSettings, schema: Schema
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -68,7 +72,12 @@ def _lifespan(
             )
             app.state.services = services
             app.state.feeds = await stack.enter_async_context(LiveFeeds.open(bus))
-            app.state.operations = Operations(schema)
+            app.state.operations = Operations(
+                schema,
+                budgets=settings.budgets,
+                closed_to=OUTSIDERS if settings.production else (),
+                seconds=settings.request_seconds,
+            )
             stack.callback(app.state.operations.close)
             settle_memory()
             yield

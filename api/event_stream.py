@@ -18,8 +18,10 @@ from api.live import LiveFeeds
 from api.media_types import EVENT_STREAM
 from api.subscribing import Refused, live_operation
 from api.wire import Gone, Subscriber, Wire
+from schema.budgets import Throttled
 from schema.context import Context
-from schema.operations import Operations, Request, published
+from schema.errors import published
+from schema.operations import Operations, Request
 from workers.cancelling import end
 
 KEEP_ALIVE_SECONDS = 15.0
@@ -98,11 +100,16 @@ class EventStream:
 
     async def _answer(self, wire: Wire) -> None:
         try:
-            if await self._operations.kind(self._request) is OperationType.SUBSCRIPTION:
+            if (
+                await self._operations.kind(self._request, self._context.principal)
+                is OperationType.SUBSCRIPTION
+            ):
                 await self._follow(wire)
             answer = (await self._operations.answer(self._request, self._context)).decode()
         except Refused as refused:
-            answer = _errors([dict(error.formatted) for error in refused.errors])
+            answer = _errors(refused.errors)
+        except Throttled as throttled:
+            answer = _errors([throttled.formatted])
         except Exception as error:  # noqa: BLE001 - it is logged and answered
             answer = _errors(published([GraphQLError(str(error), original_error=error)]))
         await wire.say(next_event(answer))

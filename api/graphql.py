@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from http import HTTPStatus
 
+import orjson
 from graphql import OperationType
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -11,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from api.auth import Authenticator
+from api.disconnects import ClientGone, while_connected
 from api.event_stream import EventStream
 from api.graphiql import PAGE
 from api.http_requests import graphql_request
@@ -18,6 +20,7 @@ from api.media_types import EVENT_STREAM, GRAPHQL, HTML, JSON, preferences
 from api.rejections import Rejected, bad_request, unavailable
 from api.transport import Transport
 from graph.errors import GraphUnavailable, InvalidInput
+from schema.budgets import Throttled
 from schema.context import Context, Services
 from schema.events.subscriptions import sequence_of
 from schema.loaders import Loaders
@@ -25,6 +28,7 @@ from schema.operations import Operations, was_executed
 from schema.operations import Request as GraphQLRequest
 from schema.permissions import Principal
 
+_CLIENT_CLOSED_REQUEST = 499
 MOST_BOOKMARKS = 5
 BOOKMARK_HEADER = "Kith-Bookmark"
 """In the answer to a mutation; sent with a later request, it makes sure that what was written is seen by any process."""
@@ -58,6 +62,10 @@ class GraphQLEndpoint:
             return await self._answer(request, principal, accepted)
         except Rejected as rejected:
             return rejected.response(media_type)
+        except Throttled as throttled:
+            return _throttled(throttled, media_type)
+        except ClientGone:
+            return Response(status_code=_CLIENT_CLOSED_REQUEST)
         except GraphUnavailable:
             return unavailable().response(media_type)
 
@@ -66,7 +74,7 @@ class GraphQLEndpoint:
         operations: Operations = request.app.state.operations
         given = await graphql_request(request)
         bookmarks = bookmarks_of(request.headers.get(BOOKMARK_HEADER))
-        kind = await operations.kind(given)
+        kind = await operations.kind(given, principal)
         if kind is OperationType.MUTATION and request.method == "GET":
             raise _not_allowed("mutations go by POST", "POST")
         graph = services.graph.after(bookmarks)
@@ -81,7 +89,7 @@ class GraphQLEndpoint:
                 "NOT_ACCEPTABLE",
                 f"a subscription is a stream: accept `{EVENT_STREAM}`, or open a WebSocket",
             )
-        body = await operations.answer(given, context)
+        body = await while_connected(request.receive, operations.answer(given, context))
         media_type = next(each for each in accepted if each in {JSON, GRAPHQL})
         refused = media_type == GRAPHQL and not was_executed(body)
         headers = COMMON_HEADERS | {"Content-Type": f"{media_type}; charset=utf-8"}
@@ -159,3 +167,14 @@ def _last_event(header: str | None) -> int | None:
 
 def _not_allowed(message: str, allowed: str) -> Rejected:
     return Rejected(HTTPStatus.METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message, {"Allow": allowed})
+
+
+def _throttled(throttled: Throttled, media_type: str) -> Response:
+    """Refuse with 429, whatever media type is accepted.
+
+    The specification leaves open how a server answers what it does not begin; 429 with `Retry-After` is what proxies, HTTP clients
+    and their retries understand, and it cannot be taken for an answer whose data are null. (Shopify answers 200, GitHub 403 or 429.)
+    """
+    content = {"errors": [throttled.formatted], "extensions": {"cost": throttled.cost}}
+    headers = {"Content-Type": f"{media_type}; charset=utf-8", "Retry-After": str(throttled.retry_after)}
+    return Response(orjson.dumps(content), HTTPStatus.TOO_MANY_REQUESTS, headers)

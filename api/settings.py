@@ -1,6 +1,9 @@
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from graph.tokens import AccessRole
+from schema.budgets import Allowance, Budgets
+
 
 class ApiSettings(BaseSettings):
     """Where the API listens and what it takes; read from `KITH_API_*`."""
@@ -21,3 +24,27 @@ class ApiSettings(BaseSettings):
     token_cache_seconds: float = Field(
         default=5.0, description="how long a token's role is remembered; a revoked token lives on for so long"
     )
+    request_seconds: float = Field(
+        default=10.0, gt=0, description="longest time one operation may take, in seconds; then it is stopped"
+    )
+    production: bool = Field(
+        default=False, description="whether partners are told nothing about the schema but what they may ask"
+    )
+    cost_capacity: int = Field(
+        default=50_000, gt=0, description="points that one principal may spend at once, in one process"
+    )
+    cost_restore_rate: float = Field(
+        default=5_000, gt=0, description="points that come back to a principal each second, in one process"
+    )
+    cost_by_role: dict[AccessRole, Allowance] = Field(
+        default={AccessRole.PARTNER: Allowance(capacity=10_000, restore_rate=500)},
+        description="other capacities and rates of single roles, as JSON: "
+        '{"PARTNER": {"capacity": 10000, "restore_rate": 500}}',
+    )
+
+    @property
+    def budgets(self) -> Budgets:
+        """Full buckets of these capacities and rates."""
+        return Budgets(
+            Allowance(capacity=self.cost_capacity, restore_rate=self.cost_restore_rate), self.cost_by_role
+        )

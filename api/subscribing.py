@@ -23,9 +23,8 @@ from api.live import LiveOperation
 from graph.events import Event as EventRecord
 from graph.events import EventType
 from schema.context import Context
-from schema.errors import publish
+from schema.errors import published
 from schema.events.types import Event
-from schema.limits import check, cost_of
 from schema.operations import Operations, Request
 
 CURSOR = "after"
@@ -35,9 +34,8 @@ CURSOR = "after"
 class Refused(Exception):
     """The subscription cannot begin; `errors` say why, as they go out."""
 
-    def __init__(self, errors: Sequence[GraphQLError]) -> None:
+    def __init__(self, errors: Sequence[dict[str, Any]]) -> None:
         super().__init__("refused")
-        publish(errors)
         self.errors = list(errors)
 
 
@@ -45,13 +43,15 @@ async def live_operation(operations: Operations, request: Request, context: Cont
     """Return what the request subscribes to, once its resolver has agreed and said where it begins.
 
     Raises:
-        Refused: the resolver refuses it.
-        KithError: it costs too much.
+        Refused: it costs too much, or the resolver refuses it.
+        Throttled: the principal has asked for too much lately.
     """
-    prepared = await operations.prepare(request.query)
+    prepared = await operations.prepare(request.query, context.principal)
     operation = operations.operation(prepared, request.operation_name)
     assert prepared.document is not None and operation is not None  # noqa: PT018 - its kind is known
-    check(cost_of(prepared.document, request.variables))
+    refusal = await operations.begin(request, context)
+    if refusal:
+        raise Refused(refusal)
     asked = await _asked(operations.executable, prepared.document, request, context)
     cursor = _cursor_variable(prepared.document, operation)
     variables = {name: value for name, value in (request.variables or {}).items() if name != cursor}
@@ -102,13 +102,13 @@ async def _asked(schema: GraphQLSchema, document: DocumentNode, request: Request
     )
     stream = started if isinstance(started, ExecutionResult | AsyncIterator) else await started
     if isinstance(stream, ExecutionResult):
-        raise Refused(stream.errors or [])
+        raise Refused(published(stream.errors or []))
     try:
         async for _ in stream:
             pass
     except Exception as error:
         refusal = error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
-        raise Refused([refusal]) from error
+        raise Refused(published([refusal])) from error
     return asked
 
 

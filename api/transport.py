@@ -20,9 +20,11 @@ from api.live import LiveFeeds
 from api.subscribing import Refused, live_operation
 from api.wire import Gone, Subscriber, Wire
 from graph.errors import GraphUnavailable, KithError
+from schema.budgets import Throttled
 from schema.context import Context, Services
+from schema.errors import published
 from schema.loaders import Loaders
-from schema.operations import Operations, Request, published, was_executed
+from schema.operations import Operations, Request, was_executed
 from schema.permissions import Principal
 from workers.cancelling import end
 
@@ -187,7 +189,7 @@ class Transport:
         head = f'{{"id":{orjson.dumps(id).decode()},"type":"next","payload":'
         subscriber = Subscriber(self._wire, lambda _, payload: f"{head}{payload}}}")
         try:
-            if await self._operations.kind(request) is OperationType.SUBSCRIPTION:
+            if await self._operations.kind(request, context.principal) is OperationType.SUBSCRIPTION:
                 live = await live_operation(self._operations, request, context)
                 await self._feeds.follow(live, subscriber)
             answer = await self._operations.answer(request, context)
@@ -197,7 +199,9 @@ class Transport:
             else:
                 last = {"id": id, "type": "error", "payload": orjson.loads(answer)["errors"]}
         except Refused as refused:
-            last = {"id": id, "type": "error", "payload": [error.formatted for error in refused.errors]}
+            last = {"id": id, "type": "error", "payload": refused.errors}
+        except Throttled as throttled:
+            last = {"id": id, "type": "error", "payload": [throttled.formatted]}
         except Exception as error:  # noqa: BLE001 - it is logged and answered
             failure = published([GraphQLError(str(error), original_error=error)])
             last = {"id": id, "type": "error", "payload": failure}

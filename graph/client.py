@@ -22,13 +22,18 @@ from neo4j.exceptions import (
     TransientError,
 )
 
-from graph.errors import GraphUnavailable, KithError
+from graph.deadlines import seconds_left
+from graph.errors import GraphUnavailable, KithError, OutOfTime
 from graph.pulse import Absent, Pulse
 from graph.settings import GraphSettings
 
 _BAD_BOOKMARKS = {
     "Neo.ClientError.Transaction.InvalidBookmark",
     "Neo.ClientError.Transaction.InvalidBookmarkMixture",
+}
+_OUT_OF_TIME = {
+    "Neo.ClientError.Transaction.TransactionTimedOut",
+    "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration",
 }
 
 P = ParamSpec("P")
@@ -101,7 +106,8 @@ class Graph:
         """Run `work` in a read transaction.
 
         Raises:
-            GraphUnavailable: Neo4j did not answer in time.
+            GraphUnavailable: Neo4j did not answer.
+            OutOfTime: it took longer than it may.
         """
         async with self._available(), self._session("READ") as session:
             return cast("T", await session.execute_read(self._unit(work), *args, **arguments))
@@ -118,7 +124,8 @@ class Graph:
         Where another transaction has just made what this one would make too, `work` runs once more and finds it.
 
         Raises:
-            GraphUnavailable: Neo4j did not answer in time.
+            GraphUnavailable: Neo4j did not answer.
+            OutOfTime: it took longer than it may.
         """
         async with self._available(), self._session("WRITE") as session:
             try:
@@ -135,12 +142,13 @@ class Graph:
         It runs without a transaction of ours, which saves two round trips; where the connection breaks, it runs again.
 
         Raises:
-            GraphUnavailable: Neo4j did not answer in time.
+            GraphUnavailable: Neo4j did not answer.
+            OutOfTime: it took longer than it may.
         """
         query = Query(
             statement.text,
             metadata={"app": "kith", "work": statement.name},
-            timeout=self._settings.query_seconds,
+            timeout=seconds_left(self._settings.query_seconds),
         )
         async with self._available():
             try:
@@ -174,7 +182,7 @@ class Graph:
 
     def _unit(self, work: Callable[..., Any]) -> Any:
         metadata = {"app": "kith", "work": f"{work.__module__}.{work.__name__}"}
-        return unit_of_work(metadata=metadata, timeout=self._settings.query_seconds)(work)
+        return unit_of_work(metadata=metadata, timeout=seconds_left(self._settings.query_seconds))(work)
 
 
 def _driver(settings: GraphSettings, connections: int) -> AsyncDriver:
@@ -207,6 +215,8 @@ class _unavailable_as_domain_error:  # noqa: N801 - reads as the phrase it is
             isinstance(error, DriverError) and not isinstance(error, ConfigurationError)
         ):
             raise GraphUnavailable from error
+        if isinstance(error, ClientError) and error.code in _OUT_OF_TIME:
+            raise OutOfTime from error
         if isinstance(error, ClientError) and error.code in _BAD_BOOKMARKS:
             message = "a bookmark is what an earlier answer gave, unchanged; start again without it"
             raise KithError("INVALID_BOOKMARK", message) from error

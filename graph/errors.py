@@ -70,3 +70,10 @@ class GraphUnavailable(KithError):
 
     def __init__(self) -> None:
         super().__init__("UNAVAILABLE", "the graph does not answer; try again in a few seconds")
+
+
+class OutOfTime(KithError):
+    """The work took longer than it may, and was stopped; nothing of a change was kept."""
+
+    def __init__(self) -> None:
+        super().__init__("TIMEOUT", "it took longer than it may and was stopped; ask for less at once")

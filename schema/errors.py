@@ -1,15 +1,15 @@
 """What a client is told when something fails: a code, a sentence, and nothing from inside."""
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 import strawberry
 from graphql import GraphQLError, GraphQLSyntaxError
 
 from graph.errors import Code, KithError, Refused
 from schema.enums import described
-from search.errors import InvalidQuery, SearchUnavailable
+from search.errors import InvalidQuery, SearchOutOfTime, SearchUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -100,13 +100,30 @@ def publish(errors: Iterable[GraphQLError]) -> None:
             error.extensions["field"] = original.field
 
 
+def published(errors: Sequence[GraphQLError]) -> list[dict[str, Any]]:
+    """Return errors as they go out."""
+    publish(errors)
+    return [dict(error.formatted) for error in errors]
+
+
 def _published(error: GraphQLError, original: BaseException | None) -> tuple[str, str]:
-    if isinstance(original, KithError):
-        return original.code, original.message
-    if isinstance(original, InvalidQuery):
-        return original.reason, original.message
-    if isinstance(original, SearchUnavailable):
-        return "UNAVAILABLE", "the search does not answer; try again in a few seconds"
+    return _expected(original) or _unexpected(error, original)
+
+
+def _expected(original: BaseException | None) -> tuple[str, str] | None:
+    match original:
+        case KithError():
+            return original.code, original.message
+        case InvalidQuery():
+            return original.reason, original.message
+        case SearchOutOfTime():
+            return "TIMEOUT", str(original)
+        case SearchUnavailable():
+            return "UNAVAILABLE", "the search does not answer; try again in a few seconds"
+    return None
+
+
+def _unexpected(error: GraphQLError, original: BaseException | None) -> tuple[str, str]:
     if isinstance(error, GraphQLSyntaxError) or isinstance(original, GraphQLSyntaxError):
         return "GRAPHQL_PARSE_FAILED", error.message
     in_document = error.path is None

@@ -1,10 +1,11 @@
-"""What a document may cost, counted in one pass over it before anything else is done with it.
+"""What a document may ask for, counted in one pass over it before anything else is done with it.
 
 Each fragment is counted once and its cost added wherever it is spread, so the pass takes time in proportion to the
 document, however often fragments spread each other.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -18,33 +19,49 @@ from graphql import (
     IntValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    ValueNode,
     VariableNode,
     Visitor,
     visit,
 )
-from strawberry.extensions import SchemaExtension
 
 from graph.errors import KithError
 
 DEEPEST = 12
 DEEPEST_INTROSPECTION = 24
-MOST_FIELDS = 500
+MOST_FIELDS = 300
+MOST_ALIASES = 100
+MOST_REPEATED = 20
+"""Uses of one response name in one selection: validation compares each with each."""
+MOST_FRAGMENTS = 25
+"""Named fragments of a document, for the same reason."""
 MOST_ROWS = 10_000
 MOST_VALUES = 50_000
 MOST_DIRECTIVES = 50
 MOST_TOKENS = 1_000
+MOST_CHARACTERS = 50_000
+"""Of a document, comments and spaces included; texts belong into variables."""
+MOST_GIVEN = 10_000
+"""Values that the variables of one request may hold, however they are nested."""
 _PAGE_ARGUMENT = "first"
+_DECIDING = frozenset({_PAGE_ARGUMENT, "ids"})
 _DIGITS_THAT_MATTER = 9
 
 
 class Cost(NamedTuple):
-    """Levels, fields after spreading all fragments, rows and values by the product of page sizes, and directives."""
+    """Levels, fields and aliases after spreading all fragments, rows and values by the product of page sizes, directives.
+
+    `repeated` is how often the most frequent response name stands in one selection, `fragments` how many are named.
+    """
 
     depth: int = 0
     fields: int = 0
     rows: int = 0
     values: int = 0
     directives: int = 0
+    aliases: int = 0
+    repeated: int = 0
+    fragments: int = 0
 
     def beside(self, other: "Cost") -> "Cost":
         """Return the cost of both in one selection."""
@@ -54,6 +71,9 @@ class Cost(NamedTuple):
             self.rows + other.rows,
             self.values + other.values,
             self.directives + other.directives,
+            self.aliases + other.aliases,
+            max(self.repeated, other.repeated),
+            max(self.fragments, other.fragments),
         )
 
 
@@ -74,7 +94,8 @@ class _Counter:
                 case FragmentSpreadNode():
                     total = total.beside(self.fragment(selection.name.value))
             total = total.beside(Cost(directives=len(selection.directives or ())))
-        return total
+        names = Counter(_response_names(selections))
+        return total._replace(repeated=max(total.repeated, *names.values())) if names else total
 
     def _field(self, field: FieldNode) -> Cost:
         inner = self.of(field.selection_set)
@@ -84,7 +105,8 @@ class _Counter:
         rows, values = inner.rows, inner.values + 1
         if (first := self._first(field)) is not None:
             rows, values = first * max(1, inner.rows), first * values
-        return Cost(depth, inner.fields + 1, rows, values, inner.directives)
+        aliases = inner.aliases + (field.alias is not None)
+        return Cost(depth, inner.fields + 1, rows, values, inner.directives, aliases, inner.repeated)
 
     def fragment(self, name: str) -> Cost:
         if name not in self.known:
@@ -96,13 +118,28 @@ class _Counter:
     def _first(self, field: FieldNode) -> int | None:
         for argument in field.arguments or ():
             if argument.name.value == _PAGE_ARGUMENT:
-                match argument.value:
-                    case IntValueNode(value=value):
-                        return max(1, _page_size(value))
-                    case VariableNode(name=name):
-                        given = self.variables.get(name.value)
-                        return max(1, min(given, MOST_ROWS + 1)) if isinstance(given, int) else 1
+                return page_size(argument.value, self.variables)
         return None
+
+
+def page_size(value: ValueNode, variables: Mapping[str, Any]) -> int:
+    """Return the page size that an argument asks for, as far as it matters here; 1 where it is no number."""
+    match value:
+        case IntValueNode(value=digits):
+            return max(1, _page_size(digits))
+        case VariableNode(name=name):
+            given = variables.get(name.value)
+            return max(1, min(given, MOST_ROWS + 1)) if isinstance(given, int) else 1
+    return 1
+
+
+def _response_names(selections: SelectionSetNode | None) -> Iterable[str]:
+    for selection in selections.selections if selections else ():
+        match selection:
+            case FieldNode(alias=alias, name=name):
+                yield (alias or name).value
+            case InlineFragmentNode():
+                yield from _response_names(selection.selection_set)
 
 
 def cost_of(document: DocumentNode, variables: Mapping[str, Any] | None) -> Cost:
@@ -112,8 +149,8 @@ def cost_of(document: DocumentNode, variables: Mapping[str, Any] | None) -> Cost
     """
     fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
     operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
-    counter = _Counter(fragments, _defaults(operations) | dict(variables or {}), {})
-    total = Cost()
+    counter = _Counter(fragments, defaults(operations) | dict(variables or {}), {})
+    total = Cost(fragments=len(fragments))
     for name in fragments:
         total = _highest(total, counter.fragment(name)._replace(depth=0))
     for operation in operations:
@@ -121,20 +158,20 @@ def cost_of(document: DocumentNode, variables: Mapping[str, Any] | None) -> Cost
     return total
 
 
-def page_variables(document: DocumentNode) -> tuple[str, ...]:
-    """Return the variables that decide about page sizes."""
-    finder = _PageVariables()
+def deciding_variables(document: DocumentNode) -> tuple[str, ...]:
+    """Return the variables that decide how much is asked for: page sizes, and lists of ids."""
+    finder = _DecidingVariables()
     visit(document, finder)
     return tuple(sorted(finder.names))
 
 
-class _PageVariables(Visitor):
+class _DecidingVariables(Visitor):
     def __init__(self) -> None:
         super().__init__()
         self.names: set[str] = set()
 
     def enter_argument(self, node: ArgumentNode, *_: object) -> None:
-        if node.name.value == _PAGE_ARGUMENT and isinstance(node.value, VariableNode):
+        if node.name.value in _DECIDING and isinstance(node.value, VariableNode):
             self.names.add(node.value.name.value)
 
 
@@ -150,6 +187,9 @@ def check(cost: Cost) -> None:
         (cost.rows, MOST_ROWS, "rows by the product of its page sizes"),
         (cost.values, MOST_VALUES, "values by the product of its page sizes"),
         (cost.directives, MOST_DIRECTIVES, "directives"),
+        (cost.aliases, MOST_ALIASES, "aliases after spreading its fragments"),
+        (cost.repeated, MOST_REPEATED, "uses of one name in one selection"),
+        (cost.fragments, MOST_FRAGMENTS, "named fragments"),
     ):
         if value > limit:
             raise KithError(
@@ -157,17 +197,39 @@ def check(cost: Cost) -> None:
             )
 
 
-class Limits(SchemaExtension):
-    """Refuses documents that cost too much, before they are validated."""
+def check_length(query: str) -> None:
+    """Refuse a document that is too long even to be read.
 
-    def on_validate(self) -> Iterator[None]:
-        context = self.execution_context
-        if context.graphql_document is not None and context.pre_execution_errors is None:
-            check(cost_of(context.graphql_document, context.variables))
-        yield
+    Raises:
+        KithError: with the limit in its message.
+    """
+    if len(query) > MOST_CHARACTERS:
+        raise KithError(
+            "QUERY_TOO_COSTLY",
+            f"the query has more than {MOST_CHARACTERS} characters; send texts in variables",
+        )
 
 
-def _defaults(operations: Iterable[OperationDefinitionNode]) -> dict[str, int]:
+def check_variables(variables: Mapping[str, Any]) -> None:
+    """Refuse variables that hold too many values.
+
+    Raises:
+        KithError: with the limit in its message.
+    """
+    found, unseen = 0, [variables.values()]
+    while unseen:
+        for value in unseen.pop():
+            found += 1
+            if isinstance(value, dict):
+                unseen.append(value.values())
+            elif isinstance(value, list):
+                unseen.append(value)  # type: ignore[arg-type]  # it is walked through all the same
+        if found > MOST_GIVEN:
+            message = f"the variables hold more than {MOST_GIVEN} values; send less at once"
+            raise KithError("QUERY_TOO_COSTLY", message)
+
+
+def defaults(operations: Iterable[OperationDefinitionNode]) -> dict[str, int]:
     """Return the whole numbers that variables have where none is given; of several operations the highest."""
     found: dict[str, int] = {}
     for operation in operations:

@@ -6,6 +6,7 @@ from strawberry.dataloader import DataLoader
 
 from graph.client import Graph, Statement
 from graph.composing import by_ids, from_nothing
+from graph.deadlines import current
 from graph.reading import Anchor, PageShape, Row
 
 MOST_IDS = 1_000
@@ -47,10 +48,17 @@ class Loaders:
 
     async def value(self, statement: Statement, parameters: Mapping[str, Any]) -> Any:
         """Run one reading statement, unbatched, and return the one value it gives."""
-        reading = self._graph.value(statement, parameters)
         if self._home is None:
-            return await reading
+            return await self._graph.value(statement, parameters)
+        reading = self._at_home(statement, parameters)
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(reading, self._home))
+
+    async def _at_home(self, statement: Statement, parameters: Mapping[str, Any]) -> Any:
+        deadline, task = current(), asyncio.current_task()
+        if deadline is None or task is None:
+            return await self._graph.value(statement, parameters)
+        with deadline.including(task):
+            return await self._graph.value(statement, parameters)
 
     def clear(self) -> None:
         """Forget what was read: a subscription reads anew for each event."""

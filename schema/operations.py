@@ -1,17 +1,16 @@
 """Every operation's way: parsed, validated and limited once, planned where the planner covers it, answered as bytes."""
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import Any
+from contextvars import copy_context
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import orjson
 from graphql import (
-    DocumentNode,
     ExecutionResult,
-    FragmentDefinitionNode,
     GraphQLError,
     GraphQLResolveInfo,
     GraphQLSchema,
@@ -19,35 +18,40 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     execute,
-    get_operation_ast,
-    parse,
-    specified_rules,
-    validate,
 )
 from graphql.execution.values import VariableValues, get_variable_values
 
-from graph.errors import KithError
+from graph.deadlines import within
+from graph.errors import KithError, OutOfTime
+from graph.tokens import AccessRole
+from schema.budgets import Budgets, Throttled
 from schema.context import Context
-from schema.errors import publish
-from schema.limits import MOST_TOKENS, Cost, check, cost_of, page_variables
+from schema.costs import Points
+from schema.documents import (
+    MOST_CHARACTERS_KEPT,
+    MOST_ERRORS,
+    MOST_TEXT,
+    Documents,
+    Measure,
+    Prepared,
+    without_suggestions,
+)
+from schema.errors import published
+from schema.keeping import Kept
 from schema.permissions import Principal
 from schema.plan.explain import explained
 from schema.plan.leaves import Unfit
 from schema.plan.plan import Document, Plan, Run, call, compile_plan, has_resolver, is_required
-from schema.plan.select import Selector, flag_names
+from schema.plan.select import Selector
 from schema.plan.values import Unplanned
 
-MOST_DOCUMENTS = 1_000
-MOST_CHARACTERS = 20_000
-"""Longer documents are answered, but not kept."""
+logger = logging.getLogger(__name__)
+
 MOST_PLANS = 2_000
-MOST_COSTS = 100
-"""Combinations of page sizes whose cost is kept for one document."""
+MOST_SECONDS = 10.0
 NO_VARIABLES = VariableValues({}, {})
 JUDGES = 8
 """Operations that graphql-core executes at once; others wait."""
-LONG = 2_000
-"""Documents of more characters are parsed and validated beside the event loop."""
 WIDE = 50
 """Operations of more fields are compiled beside the event loop."""
 
@@ -61,30 +65,46 @@ class Request:
     operation_name: str | None = None
 
 
-@dataclass(slots=True, kw_only=True)
-class Prepared:
-    """A document as far as it can be known without variables and principal."""
+class Answer(NamedTuple):
+    """What was answered: the data as JSON, and the errors as they go out."""
 
-    text: str
-    document: DocumentNode | None
-    errors: list[GraphQLError]
-    operations: dict[str | None, OperationDefinitionNode] = field(default_factory=dict)
-    fragments: dict[str, FragmentDefinitionNode] = field(default_factory=dict)
-    flags: tuple[str, ...] = ()
-    page_variables: tuple[str, ...] = ()
-    costs: dict[tuple[Any, ...], Cost] = field(default_factory=dict)
+    data: bytes
+    errors: Sequence[dict[str, Any]]
+    executed: bool = True
+
+    def encoded(self, extensions: Mapping[str, Any] | None = None) -> bytes:
+        """Return the whole as JSON."""
+        return encoded(orjson.Fragment(self.data), self.errors, extensions, executed=self.executed)
 
 
 class Operations:
     """Answers requests; keeps what it has prepared and compiled, within bounds."""
 
-    def __init__(self, schema: Any, *, planned: bool = True) -> None:
+    def __init__(
+        self,
+        schema: Any,
+        *,
+        planned: bool = True,
+        budgets: Budgets | None = None,
+        closed_to: Collection[AccessRole] = (),
+        seconds: float = MOST_SECONDS,
+    ) -> None:
+        """Answer with this schema.
+
+        With `budgets` each operation costs its principal something, and each answer says what. The roles in `closed_to` are
+        not told about the schema: neither by introspection nor by suggestions in errors. What takes more than `seconds` is
+        stopped.
+        """
         self._strawberry = schema
         self._schema: Any = schema._schema  # noqa: SLF001 - Strawberry has no other way to the executable schema
         self._planned = planned
-        self._documents: OrderedDict[str, Prepared] = OrderedDict()
-        self._plans: OrderedDict[tuple[Any, ...], Plan | str] = OrderedDict()
+        self._budgets = budgets
+        self._closed_to = frozenset(closed_to)
+        self._seconds = seconds
+        self._writing: set[asyncio.Task[Answer]] = set()
         self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="prepare")
+        self._documents = Documents(self._schema, self._beside)
+        self._plans: Kept[tuple[Any, ...], Plan | str] = Kept(most=MOST_PLANS, most_weight=MOST_TEXT)
         self._judges = ThreadPoolExecutor(max_workers=JUDGES, thread_name_prefix="judge")
 
     @property
@@ -102,79 +122,119 @@ class Operations:
         """Return how many documents and plans are kept."""
         return len(self._documents), len(self._plans)
 
-    async def prepare(self, query: str) -> Prepared:
-        """Parse, validate and measure a document, or find it among those that were."""
-        found = self._documents.get(query)
-        if found is not None:
-            self._documents.move_to_end(query)
-            return found
-        if len(query) > LONG:
-            prepared = await asyncio.get_running_loop().run_in_executor(self._beside, self._prepare, query)
-        else:
-            prepared = self._prepare(query)
-        if len(query) <= MOST_CHARACTERS:
-            self._documents[query] = prepared
-            if len(self._documents) > MOST_DOCUMENTS:
-                self._documents.popitem(last=False)
-        return prepared
+    async def prepare(self, query: str, principal: Principal) -> Prepared:
+        """Parse, validate and measure a document, or find it among those that were.
 
-    def _prepare(self, query: str) -> Prepared:
-        try:
-            document = parse(query, max_tokens=MOST_TOKENS)
-        except GraphQLError as error:
-            return Prepared(text=query, document=None, errors=[error])
-        prepared = Prepared(text=query, document=document, errors=[])
-        try:
-            prepared.costs[()] = cost = cost_of(document, {})
-            check(cost)
-        except KithError as error:
-            prepared.errors = [GraphQLError(error.message, original_error=error)]
-            return prepared
-        prepared.errors = validate(self._schema, document, specified_rules)
-        if not prepared.errors:
-            prepared.fragments = {
-                n.name.value: n for n in document.definitions if isinstance(n, FragmentDefinitionNode)
-            }
-            prepared.flags = flag_names(document)
-            prepared.page_variables = page_variables(document)
-        return prepared
+        Raises:
+            Throttled: it is a new one, and the principal has nothing left to have it prepared.
+        """
+        if self._budgets is not None and query not in self._documents:
+            self._budgets.charge(principal, len(query))
+        return await self._documents.prepare(query)
 
     def operation(self, prepared: Prepared, name: str | None) -> OperationDefinitionNode | None:
         """Return the operation that a request names, or the only one; None where there is none."""
-        if prepared.document is None:
-            return None
-        if name not in prepared.operations:
-            found = get_operation_ast(prepared.document, name)
-            if found is None:
-                return None
-            prepared.operations[name] = found
-        return prepared.operations[name]
+        return self._documents.operation(prepared, name)
 
     async def answer(self, request: Request, context: Context) -> bytes:
-        """Answer a query or a mutation: JSON with `data` and `errors`."""
-        prepared = await self.prepare(request.query)
-        refusal = self._refusal(prepared, request)
-        if refusal is not None:
-            return encoded(None, refusal)
-        if await self.kind(request) is OperationType.SUBSCRIPTION:
+        """Answer a query or a mutation: JSON with `data`, `errors` and `extensions`.
+
+        Raises:
+            Throttled: the principal has asked for too much lately.
+        """
+        prepared = await self.prepare(request.query, context.principal)
+        points, refusal = self._measured(prepared, request)
+        if prepared.introspects and context.principal.role in self._closed_to:
+            refusal = published([GraphQLError("introspection is off; the schema is in the documentation")])
+        kind = await self.kind(request, context.principal)
+        if not refusal and kind is OperationType.SUBSCRIPTION:
             raise ValueError("a subscription is followed, not answered")
+        if not refusal:
+            refusal = self._taken(points, context.principal)
+        if refusal:
+            answer, points = Answer(b"null", refusal, executed=False), Points(0, 0)
+        else:
+            way = self._written if kind is OperationType.MUTATION else self._read
+            answer = await way(prepared, request, context)
+        if answer.errors and context.principal.role in self._closed_to:
+            answer = answer._replace(errors=without_suggestions(answer.errors))
+        return answer.encoded(self._settled(context.principal, points.requested, points.actual(answer.data)))
+
+    async def _read(self, prepared: Prepared, request: Request, context: Context) -> Answer:
+        """Answer a query, or stop it when its time is over; whoever cancels this stops it too."""
+        patience = asyncio.timeout(self._seconds)
+        try:
+            async with patience:
+                with within(self._seconds):
+                    return await self._answer(prepared, request, context)
+        except TimeoutError:
+            if not patience.expired():
+                raise
+            late = OutOfTime()
+            return Answer(b"null", published([GraphQLError(late.message, original_error=late)]))
+
+    async def _written(self, prepared: Prepared, request: Request, context: Context) -> Answer:
+        """Answer a mutation. It goes on to its end also where nobody waits any more: only Neo4j stops it, and keeps nothing then."""
+
+        async def writing() -> Answer:
+            with within(self._seconds):
+                return await self._answer(prepared, request, context)
+
+        task = asyncio.create_task(writing())
+        self._writing.add(task)
+        task.add_done_callback(self._wrote)
+        return await asyncio.shield(task)
+
+    def _wrote(self, task: asyncio.Task[Answer]) -> None:
+        self._writing.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.warning("a mutation ended with %s", type(error).__name__)
+
+    async def _answer(self, prepared: Prepared, request: Request, context: Context) -> Answer:
         returned: dict[str, Any] = {}
         try:
             plan, run = await self._plan(prepared, request, context)
             data, errors = await plan.run(run, returned)
         except (Unfit, Unplanned, GraphQLError):
             return await self._judge(prepared, request, context, returned)
-        return encoded(data, errors) if errors else encoded_data(data)
+        return Answer(orjson.dumps(data), errors)
 
-    async def kind(self, request: Request) -> OperationType | None:
+    async def begin(self, request: Request, context: Context) -> list[dict[str, Any]]:
+        """Take the cost of following a valid subscription; return why it is refused, if it is.
+
+        Raises:
+            Throttled: the principal has asked for too much lately.
+        """
+        points, refusal = self._measured(await self.prepare(request.query, context.principal), request)
+        return refusal or self._taken(points, context.principal)
+
+    def _measured(self, prepared: Prepared, request: Request) -> Measure:
+        return self._documents.measure(prepared, request.operation_name, request.variables or {})
+
+    def _taken(self, points: Points, principal: Principal) -> list[dict[str, Any]]:
+        if self._budgets is not None:
+            try:
+                self._budgets.take(principal, points.requested)
+            except Throttled:
+                raise
+            except KithError as error:
+                return published([GraphQLError(error.message, original_error=error)])
+        return []
+
+    def _settled(self, principal: Principal, requested: int, actual: int) -> Mapping[str, Any]:
+        if self._budgets is None:
+            return {}
+        return {"cost": self._budgets.settle(principal, requested, actual)}
+
+    async def kind(self, request: Request, principal: Principal) -> OperationType | None:
         """Return whether a request reads, writes or subscribes; None where it is no valid request."""
-        prepared = await self.prepare(request.query)
+        prepared = await self.prepare(request.query, principal)
         operation = self.operation(prepared, request.operation_name)
-        return operation.operation if operation and not prepared.errors else None
+        return operation.operation if operation else None
 
     async def frames(self, request: Request, context: Context, values: Sequence[Any]) -> list[bytes]:
         """Answer a subscription for each of the values that its source gave; all are read together."""
-        prepared = await self.prepare(request.query)
+        prepared = await self._documents.prepare(request.query)
         context = context.renewed()
         key = ""
         try:
@@ -186,8 +246,10 @@ class Operations:
             answers = await root.completed_all(values, run)
         except (Unfit, Unplanned, GraphQLError):
             key = key or self._root_key(prepared, request)
-            return [await self._judge(prepared, request, context, {key: value}) for value in values]
-        return [encoded({key: answered.value}, answered.errors) for answered in answers]
+            return [
+                (await self._judge(prepared, request, context, {key: value})).encoded() for value in values
+            ]
+        return [encoded({key: each.value}, each.errors) for each in answers]
 
     def _root_key(self, prepared: Prepared, request: Request) -> str:
         operation = self.operation(prepared, request.operation_name)
@@ -200,8 +262,8 @@ class Operations:
 
     async def planned(self, request: Request, context: Context) -> bool:
         """Say whether the request is answered by a plan."""
-        prepared = await self.prepare(request.query)
-        if self._refusal(prepared, request) is not None:
+        prepared = await self._documents.prepare(request.query)
+        if self._measured(prepared, request).refusal:
             return False
         try:
             plan, run = await self._plan(prepared, request, context)
@@ -211,39 +273,23 @@ class Operations:
         return True
 
     async def explain(self, request: Request, context: Context) -> str:
-        """Describe how a request is answered; queries are run for it."""
-        prepared = await self.prepare(request.query)
-        refusal = self._refusal(prepared, request)
-        if refusal is not None:
+        """Describe how a request is answered and what it costs; queries are run for it."""
+        prepared = await self._documents.prepare(request.query)
+        points, refusal = self._measured(prepared, request)
+        if refusal:
             return f"refused: {refusal[0]['message']}"
+        cost = f"costs {points.requested} points at most\n"
         try:
             plan, run = await self._plan(prepared, request, context)
-            if await self.kind(request) is not OperationType.QUERY:
-                return explained(plan, None)
+            if await self.kind(request, context.principal) is not OperationType.QUERY:
+                return cost + explained(plan, None)
             run.steps = []
             await plan.run(run, {})
         except Unfit as error:
-            return f"falls back to graphql-core: what was read does not fit ({error.__cause__!r})"
+            return f"{cost}falls back to graphql-core: what was read does not fit ({error.__cause__!r})"
         except (Unplanned, GraphQLError) as error:
-            return f"falls back to graphql-core: {error}"
-        return explained(plan, run.steps)
-
-    def _refusal(self, prepared: Prepared, request: Request) -> list[dict[str, Any]] | None:
-        errors = prepared.errors
-        if not errors and self.operation(prepared, request.operation_name) is None:
-            errors = [GraphQLError("name one of the document's operations in `operationName`")]
-        if not errors and prepared.page_variables and prepared.document is not None:
-            variables = request.variables or {}
-            key = tuple(repr(variables.get(name)) for name in prepared.page_variables)
-            try:
-                if key not in prepared.costs:
-                    if len(prepared.costs) > MOST_COSTS:
-                        prepared.costs.clear()
-                    prepared.costs[key] = cost_of(prepared.document, variables)
-                check(prepared.costs[key])
-            except KithError as error:
-                errors = [GraphQLError(error.message, original_error=error)]
-        return published(errors) if errors else None
+            return f"{cost}falls back to graphql-core: {error}"
+        return cost + explained(plan, run.steps)
 
     async def _plan(self, prepared: Prepared, request: Request, context: Context) -> tuple[Plan, Run]:
         operation = self.operation(prepared, request.operation_name)
@@ -259,18 +305,14 @@ class Operations:
         plan = self._plans.get(key)
         document = Document(node=prepared.document, operation=operation, fragments=prepared.fragments)
         if plan is None:
-            if prepared.costs[()].fields > WIDE:
+            if prepared.cost.fields > WIDE:
                 plan = await asyncio.get_running_loop().run_in_executor(
                     self._beside, self._compile, document, context.principal, flags
                 )
             else:
                 plan = self._compile(document, context.principal, flags)
-            if len(prepared.text) <= MOST_CHARACTERS:
-                self._plans[key] = plan
-                if len(self._plans) > MOST_PLANS:
-                    self._plans.popitem(last=False)
-        else:
-            self._plans.move_to_end(key)
+            if len(prepared.text) <= MOST_CHARACTERS_KEPT:
+                self._plans.put(key, plan, len(prepared.text))
         if isinstance(plan, str):
             raise Unplanned(plan)
         return plan, Run(context=context, variables=variables, schema=self._schema, document=document)
@@ -283,7 +325,7 @@ class Operations:
 
     async def _judge(
         self, prepared: Prepared, request: Request, context: Context, returned: Mapping[str, Any]
-    ) -> bytes:
+    ) -> Answer:
         """Have graphql-core execute the operation; fields in `returned` have been resolved already.
 
         Resolvers at the root do their work here. The walk through the answer, which can take long, goes on in a thread,
@@ -293,7 +335,13 @@ class Operations:
         await self._resolve(prepared, request, context, resolved)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
-            self._judges, self._execute, prepared, request, context.elsewhere(loop), resolved
+            self._judges,
+            copy_context().run,
+            self._execute,
+            prepared,
+            request,
+            context.elsewhere(loop),
+            resolved,
         )
 
     async def _resolve(
@@ -323,7 +371,7 @@ class Operations:
 
     def _execute(
         self, prepared: Prepared, request: Request, context: Context, resolved: Mapping[str, Any]
-    ) -> bytes:
+    ) -> Answer:
         document = prepared.document
         assert document is not None
 
@@ -339,13 +387,15 @@ class Operations:
             return result if isinstance(result, ExecutionResult) else await result
 
         done = asyncio.run(execution())
-        return encoded(done.data, published(done.errors or []))
+        errors = published(done.errors or [])
+        executed = done.data is not None or all("path" in error for error in errors)
+        return Answer(orjson.dumps(done.data), errors, executed)
 
     def _variables(self, operation: OperationDefinitionNode, request: Request) -> VariableValues | None:
         if not operation.variable_definitions:
             return NO_VARIABLES
         values = get_variable_values(
-            self._schema, operation.variable_definitions, dict(request.variables or {})
+            self._schema, operation.variable_definitions, dict(request.variables or {}), MOST_ERRORS
         )
         return values if isinstance(values, VariableValues) else None
 
@@ -373,27 +423,23 @@ class _Resolved:
         return result
 
 
-def published(errors: Sequence[GraphQLError]) -> list[dict[str, Any]]:
-    """Return errors as they go out."""
-    publish(errors)
-    return [dict(error.formatted) for error in errors]
-
-
-def encoded_data(data: Any) -> bytes:
-    """Return an answer without errors as JSON."""
-    return orjson.dumps({"data": data})
-
-
-def encoded(data: Any, errors: Sequence[dict[str, Any]]) -> bytes:
+def encoded(
+    data: Any,
+    errors: Sequence[dict[str, Any]],
+    extensions: Mapping[str, Any] | None = None,
+    *,
+    executed: bool = True,
+) -> bytes:
     """Return an answer as JSON; errors stand in the order of their places, whoever found them first.
 
-    An error without a place is one of the request: nothing was executed, and the answer has no `data`.
+    The answer to what was not executed has no `data`.
     """
-    if not errors:
-        return encoded_data(data)
-    if data is None and not all("path" in error for error in errors):
-        return orjson.dumps({"errors": errors})
-    return orjson.dumps({"data": data, "errors": sorted(errors, key=_place)})
+    content = {"data": data} if executed else {}
+    if errors:
+        content["errors"] = sorted(errors, key=_place)
+    if extensions:
+        content["extensions"] = extensions
+    return orjson.dumps(content)
 
 
 def was_executed(answer: bytes) -> bool:

@@ -66,6 +66,9 @@ GRANTS: dict[AccessRole, frozenset[Permission]] = {
     AccessRole.PARTNER: frozenset({Permission.JOBS_READ, Permission.EVENTS_READ}),
 }
 
+OUTSIDERS = frozenset({AccessRole.PARTNER})
+"""The roles of those who do not work for the organisation."""
+
 PARTNER_EVENTS = frozenset(
     {EventType.JOB_CREATED, EventType.JOB_UPDATED, EventType.JOB_CLOSED, EventType.JOB_REOPENED}
 )

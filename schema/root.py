@@ -1,12 +1,8 @@
 """The schema: what every domain brings, put together."""
 
-from collections.abc import Sequence
-
 import strawberry
-from graphql import GraphQLError, GraphQLInputObjectType
-from strawberry.extensions import MaxTokensLimiter
+from graphql import GraphQLInputObjectType
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types import ExecutionContext
 
 from schema.applications.mutations import ApplicationMutations
 from schema.applications.queries import ApplicationQueries
@@ -14,15 +10,12 @@ from schema.candidates.mutations import CandidateMutations
 from schema.candidates.queries import CandidateQueries
 from schema.candidates.types import Candidate, Colleague
 from schema.companies.queries import CompanyQueries
-from schema.errors import publish
 from schema.events.queries import EventQueries
 from schema.events.subscriptions import EventSubscriptions
-from schema.extensions import FreshLoaders
 from schema.intakes.mutations import IntakeMutations
 from schema.intakes.queries import IntakeQueries
 from schema.jobs.mutations import JobMutations
 from schema.jobs.queries import JobQueries
-from schema.limits import Limits
 from schema.nodes import NodeQueries
 from schema.outreach.mutations import OutreachMutations
 from schema.outreach.queries import OutreachQueries
@@ -31,8 +24,6 @@ from schema.referrals.queries import ReferralQueries
 from schema.scalars import SCALARS
 from schema.shortlists.mutations import ShortlistMutations
 from schema.talent.queries import TalentQueries
-
-MOST_TOKENS = 1_000
 
 
 @strawberry.type(description="What can be asked.")
@@ -73,23 +64,13 @@ class Subscription(EventSubscriptions):
     pass
 
 
-class KithSchema(strawberry.Schema):
-    """The schema; every error that leaves it has a code and tells nothing of the inside."""
-
-    def process_errors(
-        self, errors: Sequence[GraphQLError], execution_context: ExecutionContext | None = None
-    ) -> None:
-        publish(errors)
-
-
-def build_schema() -> KithSchema:
+def build_schema() -> strawberry.Schema:
     """Build the executable schema."""
-    schema = KithSchema(
+    schema = strawberry.Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
         types=[Candidate, Colleague],
-        extensions=[FreshLoaders, lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS), Limits],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
     for type_ in schema._schema.type_map.values():  # noqa: SLF001 - Strawberry has no other way to the executable schema

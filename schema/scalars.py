@@ -28,7 +28,10 @@ def _date_time(value: Any) -> str:
         raise ValueError("a DateTime is ISO 8601, such as 2026-11-23T06:01:34Z") from None
     if moment.tzinfo is None:
         raise ValueError("a DateTime needs a zone, such as Z or +01:00")
-    return timestamp(moment)
+    try:
+        return timestamp(moment)
+    except OverflowError:
+        raise ValueError("a DateTime lies in the years 1 to 9999, also in UTC") from None
 
 
 def _partial_date(value: Any) -> str:

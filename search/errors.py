@@ -25,6 +25,12 @@ class SearchUnavailable(SearchError):
     code = "SEARCH_UNAVAILABLE"
 
 
+class SearchOutOfTime(SearchError):
+    """The search took longer than it may, and was stopped."""
+
+    code = "SEARCH_OUT_OF_TIME"
+
+
 class SearchIndexMissing(SearchError):
     """The candidate index is not there: `ensure_indices` creates it, then it is filled from the graph."""
 

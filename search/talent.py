@@ -8,7 +8,7 @@ from typing import Any, Final
 import orjson
 from elasticsearch import AsyncElasticsearch
 
-from search.errors import search_errors, unavailable
+from search.errors import SearchOutOfTime, search_errors
 from search.indices import CandidateIndex
 from search.talent_cursor import encode_cursor
 from search.talent_query import TIMEOUT_SECONDS, Clause, TalentRequest, build_talent_query
@@ -65,8 +65,7 @@ async def search_talent(
             preference=_preference(query.body),
         )
     if answer["timed_out"]:
-        action, cause = "search candidates", "out of time"
-        raise unavailable(action, cause)
+        raise SearchOutOfTime("the search took too long; look for less at once")
     return TalentResult(
         hits=[_hit(hit, by_score=query.by_score) for hit in answer["hits"]["hits"]],
         total=answer["hits"]["total"]["value"],

@@ -15,6 +15,7 @@ from engines import ports
 
 NAMES = ("planned", "fallback", "apollo", "yoga", "raw")
 _FIRST_PORT = 18_400
+_UNLIMITED = 1_000_000_000
 _JSON = {"content-type": "application/json"}
 
 
@@ -80,7 +81,12 @@ def _project(name: str, port: int, token: str, *arguments: str) -> Subject:
             name=name,
             port=port,
             command=[sys.executable, *arguments],
-            environment={"KITH_API_HOST": ports.LOOPBACK, "KITH_API_PORT": str(port)},
+            environment={
+                "KITH_API_HOST": ports.LOOPBACK,
+                "KITH_API_PORT": str(port),
+                "KITH_API_COST_CAPACITY": str(_UNLIMITED),
+                "KITH_API_COST_RESTORE_RATE": str(_UNLIMITED),
+            },
             probe="/readyz",
         ),
         headers={**_JSON, "authorization": f"Bearer {token}"},

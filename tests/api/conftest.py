@@ -28,6 +28,8 @@ from tests.waiting import eventually
 from tests.workers.conftest import EMPTY
 
 PEOPLE = 200
+UNTHROTTLED = {"KITH_API_COST_CAPACITY": "1000000000", "KITH_API_COST_RESTORE_RATE": "1000000000"}
+"""Tests ask faster than people do; those of the budgets serve the API with budgets of their own."""
 KITH = Path(sys.executable).with_name("kith")
 FINGERPRINT = Statement(
     "tests.fingerprint",
@@ -130,7 +132,7 @@ async def started(engines: dict[str, str]) -> AsyncIterator[None]:
     await _empty(engines)
     for listener, preferred in ((surroundings.API, 9000), (surroundings.MAIL, 12025)):
         ports.reserve(tests_home(), listener, preferred)
-    up = kith("up", "--people", str(PEOPLE))
+    up = kith("up", "--people", str(PEOPLE), **UNTHROTTLED)
     assert up.returncode == 0, up.stdout + up.stderr
     yield
     services.stop(surroundings.enter())

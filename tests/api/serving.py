@@ -5,9 +5,10 @@ import contextlib
 import gc
 import json
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -75,14 +76,24 @@ class _Server(Server):
 
 
 @asynccontextmanager
-async def serving(*, send_buffer: int | None = None, **server: Any) -> AsyncIterator[Served]:
-    """Serve the application as the command line does; `send_buffer` is the kernel's, in bytes."""
+async def serving(
+    *,
+    send_buffer: int | None = None,
+    environment: Mapping[str, str] = MappingProxyType({}),
+    **server: Any,
+) -> AsyncIterator[Served]:
+    """Serve the application as the command line does.
+
+    `send_buffer` is the kernel's, in bytes; `environment` holds settings of its own.
+    """
     plug = listener(LOOPBACK, 0)
     if send_buffer:
         plug.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
     collecting = gc.get_threshold()
-    environment = pytest.MonkeyPatch()
-    environment.setenv("KITH_STORE_PATH", str(tests_home() / "store"))
+    surroundings = pytest.MonkeyPatch()
+    surroundings.setenv("KITH_STORE_PATH", str(tests_home() / "store"))
+    for name, value in environment.items():
+        surroundings.setenv(name, value)
     app = create_app()
     running = _Server(configured(app, **{"log_level": "warning", "ws_ping_interval": None} | server), app)
     task = asyncio.create_task(running.serve(sockets=[plug]))
@@ -97,7 +108,7 @@ async def serving(*, send_buffer: int | None = None, **server: Any) -> AsyncIter
         running.should_exit = True
         await task
         plug.close()
-        environment.undo()
+        surroundings.undo()
         gc.unfreeze()
         gc.set_threshold(*collecting)
 

@@ -1,5 +1,6 @@
 """Whatever comes, the answer is clear, has a stable code, and nothing is written."""
 
+import gzip
 import json
 from typing import Any
 
@@ -33,6 +34,8 @@ async def _nothing_written(system: System, **request: Any) -> Any:
         (b"[" * 200_000, 400),
         (b"\xff\xfe", 400),
         (b'{"query": ' + b"9" * 5_000 + b"}", 400),
+        (gzip.compress(b'{"query": "{ __typename }"}'), 400),
+        (b'[{"query": "{ __typename }"}, {"query": "{ __typename }"}]', 400),
         (b'{"query": null}', 400),
         (b'{"query": 7}', 400),
         (b'{"query": "{ __typename }", "variables": 5}', 400),
@@ -162,6 +165,13 @@ async def test_an_upload_that_is_none(system: System) -> None:
         answer = response.json()
         refused = answer.get("errors") or answer["data"]["importResume"]["userErrors"]
         assert refused, response.text
+
+
+@pytest.mark.parametrize("content_type", ["multipart/form-data", "multipart/form-data; boundary=x"])
+async def test_a_form_that_is_none(system: System, content_type: str) -> None:
+    response = await _nothing_written(system, content=b"\xcf\x0bl%K", headers={"Content-Type": content_type})
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
 
 
 async def test_a_file_that_is_too_large(system: System) -> None:

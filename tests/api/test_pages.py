@@ -38,7 +38,7 @@ async def test_a_query_by_get_needs_a_token_too(system: System) -> None:
     assert (await _get(system, "/graphql?query={__typename}")).status_code == 401
     token = system.tokens["recruiter"]
     answer = await _get(system, "/graphql?query={__typename}", Authorization=f"Bearer {token}")
-    assert answer.json() == {"data": {"__typename": "Query"}}
+    assert answer.json()["data"] == {"__typename": "Query"}
     mutation = "mutation{createTemplate(input:{name:%22x%22,subject:%22x%22,body:%22x%22}){template{id}}}"
     before = await system.fingerprint()
     refused = await _get(system, f"/graphql?query={mutation}", Authorization=f"Bearer {token}")

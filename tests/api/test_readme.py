@@ -24,7 +24,8 @@ COMMANDS = [
 async def test_the_query_and_the_mutation_answer_as_shown(system: System) -> None:
     assert len(GRAPHQL) == len(ANSWERS) == 3
     for document, answer in zip(GRAPHQL[:2], ANSWERS[:2], strict=True):
-        assert await system.post(document) == answer
+        given = await system.post(document)
+        assert {key: given[key] for key in given if key != "extensions"} == answer
 
 
 async def test_the_subscription_answers_as_shown(system: System) -> None:

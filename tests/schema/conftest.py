@@ -1,8 +1,9 @@
 """The schema over a graph of its own tests, without the API in front of it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, Protocol, cast
 
+import orjson
 import pytest
 
 from graph.client import Graph
@@ -11,6 +12,7 @@ from graph.settings import GraphSettings
 from graph.tokens import AccessRole
 from schema.context import Context, Services
 from schema.loaders import Loaders
+from schema.operations import Operations, Request
 from schema.permissions import Principal
 from schema.root import build_schema
 from search.resumes.store import ResumeStore, StoreSettings
@@ -43,16 +45,19 @@ async def empty(graph: Graph) -> Graph:
 
 
 @pytest.fixture
-def ask(graph: Graph) -> Ask:
+def ask(graph: Graph) -> Iterator[Ask]:
     """What sends operations that ask the graph alone."""
+    operations = Operations(SCHEMA)
 
     async def send(
         document: str, variables: dict[str, Any] | None = None, *, role: AccessRole = AccessRole.ADMIN
     ) -> tuple[Any, list[dict[str, Any]]]:
-        answer = await SCHEMA.execute(document, variables, context_value=context_of(graph, role))
-        return answer.data, [dict(error.formatted) for error in answer.errors or ()]
+        request = Request(query=document, variables=variables)
+        answer = orjson.loads(await operations.answer(request, context_of(graph, role)))
+        return answer["data"], answer.get("errors", [])
 
-    return send
+    yield send
+    operations.close()
 
 
 def context_of(graph: Graph, role: AccessRole) -> Context:

@@ -40,11 +40,12 @@ from graph.outbox import events_after
 from graph.settings import GraphSettings
 from graph.tokens import AccessRole
 from schema.context import Context, Services
+from schema.errors import published
 from schema.events.types import Event
 from schema.limits import MOST_TOKENS, check, cost_of
 from schema.loaders import Loaders
 from schema.node import Kind
-from schema.operations import Operations, Request, _Resolved, encoded, published
+from schema.operations import Answer, Operations, Request, _Resolved, encoded
 from schema.permissions import Principal
 from schema.plan.leaves import Unfit
 from schema.plan.values import Unplanned
@@ -110,7 +111,7 @@ class Counting(Operations):
 
     left = 0
 
-    async def _judge(self, *arguments: Any) -> bytes:
+    async def _judge(self, *arguments: Any) -> Answer:
         self.left += 1
         return await super()._judge(*arguments)
 
@@ -211,7 +212,7 @@ class Pair:
     async def compare_payloads(self, document: Document, role: AccessRole) -> None:
         """Let the planner run a mutation; fail where graphql-core reads another payload of what it returned."""
         request, context = request_of(document), self.context(role)
-        prepared = await self.planner.prepare(request.query)
+        prepared = await self.planner.prepare(request.query, context.principal)
         returned: dict[str, Any] = {}
         answer = None
         with suppress(Unfit, Unplanned, GraphQLError):

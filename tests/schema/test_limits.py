@@ -1,10 +1,14 @@
+from typing import Any
+
 import pytest
-from graphql import get_introspection_query, parse
+from graphql import FieldNode, get_introspection_query, parse
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from api import operations
 from graph.errors import KithError
-from schema.limits import check, cost_of
-from schema.root import build_schema
+from schema import limits
+from schema.limits import MOST_CHARACTERS, check, check_length, check_variables, cost_of
 
 
 def _bomb(levels: int) -> str:
@@ -35,8 +39,25 @@ ALIASES = "{" + " ".join(f"a{i}: jobs(first: 1) {{ nodes {{ id title }} }}" for 
         ALIASES,
         "{ jobs(first: 99999999999999) { nodes { applications(first: 2) { nodes { id } } } } }",
         "{ __typename " + "@include(if: true) " * 60 + "}",
+        "{" + " ".join(f"a{i}: __typename" for i in range(101)) + "}",
+        "{ jobs(first: 1) { nodes {" + "title " * 21 + "} } }",
+        "{ jobs(first: 1) { nodes {" + "... on Job { title }" * 21 + "} } }",
+        "{ __typename }" + "".join(f" fragment F{i} on Job {{ title }}" for i in range(26)),
+        "{ jobs(first: 1) { nodes {" + " ".join(f"f{i}" for i in range(299)) + "} } }",
     ],
-    ids=["fragment bomb", "deep", "pages", "aliases", "huge page", "directives"],
+    ids=[
+        "fragment bomb",
+        "deep",
+        "pages",
+        "many",
+        "huge page",
+        "directives",
+        "aliases",
+        "repeated",
+        "repeated in fragments",
+        "many fragments",
+        "fields",
+    ],
 )
 def test_what_costs_too_much_is_refused(document: str) -> None:
     with pytest.raises(KithError, match="ask for less"):
@@ -77,7 +98,39 @@ def test_introspection_and_every_documented_operation_are_within_the_limits() ->
         check(cost_of(parse(operation.document), operation.variables))
 
 
-async def test_the_schema_refuses_with_a_code() -> None:
-    answer = await build_schema().execute(_bomb(30))
-    assert answer.errors
-    assert answer.errors[0].extensions == {"code": "QUERY_TOO_COSTLY"}
+def test_a_document_that_is_too_long_is_not_even_read() -> None:
+    check_length(" " * MOST_CHARACTERS)
+    with pytest.raises(KithError, match="characters"):
+        check_length(" " * (MOST_CHARACTERS + 1))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.lists(st.integers(0, 29), max_size=3), min_size=30, max_size=30))
+def test_however_fragments_spread_each_other_each_is_counted_once(spreads: list[list[int]]) -> None:
+    """The pass visits each field once: the number of steps is that of the document's nodes."""
+    fragments = " ".join(
+        f"fragment F{i} on Query {{ __typename {' '.join(f'...F{j}' for j in inner)} }}"
+        for i, inner in enumerate(spreads)
+    )
+    document = parse(f"{{ ...F0 }} {fragments}")
+    seen = 0
+    original = limits._Counter._field
+
+    def counted(counter: Any, field: FieldNode) -> limits.Cost:
+        nonlocal seen
+        seen += 1
+        return original(counter, field)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(limits._Counter, "_field", counted)
+        cost_of(document, {})
+    assert seen == len(spreads)
+
+
+@pytest.mark.parametrize(
+    "variables", [{"a": [0] * 10_000}, {"a": {str(i): i for i in range(10_000)}}, {"a": [[0] * 100] * 100}]
+)
+def test_variables_hold_so_many_values_at_most(variables: dict[str, Any]) -> None:
+    check_variables({"a": [0] * 9_999})
+    with pytest.raises(KithError, match="variables"):
+        check_variables(variables)

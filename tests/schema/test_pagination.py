@@ -124,7 +124,9 @@ def test_a_moment_is_read_into_utc(given: str, read: str) -> None:
     assert _date_time(given) == read
 
 
-@pytest.mark.parametrize("given", ["2026-11-23T06:01:34", "yesterday", "", 7, None])
+@pytest.mark.parametrize(
+    "given", ["2026-11-23T06:01:34", "yesterday", "", 7, None, "0001-01-01T00:00:00+14:00"]
+)
 def test_a_moment_needs_a_zone(given: object) -> None:
     with pytest.raises((ValueError, TypeError)):
         _date_time(given)
