@@ -12,7 +12,7 @@ from schema.limits import MOST_FIELDS, check, cost_of
 from tests.schema.conftest import SCHEMA
 
 EXECUTABLE: GraphQLSchema = SCHEMA._schema
-PERSON = 'candidate(id: "x")'
+PERSON = 'candidate(by: { id: "x" })'
 
 
 def _points(document: str, variables: dict[str, Any] | None = None) -> Points:
@@ -37,7 +37,7 @@ def _points(document: str, variables: dict[str, Any] | None = None) -> Points:
         ("{ jobs(first: 2) { ...Page } } fragment Page on JobConnection { nodes { id } }", 2 + 2),
         ("{ ...A ...A } fragment A on Query { jobs(first: 2) { nodes { id } } }", 1 + 2 * 3),
         (
-            'mutation { shortlist(input: {candidateIds: [], jobId: "b"}) { userErrors { code } } }',
+            'mutation { shortlist(input: {candidates: [], job: {id: "b"}}) { userErrors { code } } }',
             1 + 10 + 1 + 5,
         ),
         ("{ __schema { types { name } } }", 1 + 1_000),
