@@ -13,7 +13,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.1
 START := set -euo pipefail; begin=$$(date +%s)
 STOP := echo "== $$(( $$(date +%s) - begin )) s"
 
-.PHONY: help up down status doctor setup lint format test bench-reads bench-completion audit-http lock clean
+.PHONY: help up down status doctor setup lint format test test-hostile bench-reads bench-completion audit-http lock clean
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 24
@@ -59,6 +59,10 @@ format: setup ## Mend what ruff can mend.
 
 test: lint ## Run every check and every test, on engines of the tests' own. ARGS="..." goes to pytest.
 	@$(START); echo "== pytest, with engines of its own"; $(BIN)/python -m pytest $(ARGS); $(STOP)
+
+test-hostile: setup ## Send 5,000 hostile queries to the talent search, and say how long the slowest took.
+	@$(START); echo "== pytest: hostile queries"; \
+	KITH_HOSTILE_QUERIES=5000 $(BIN)/python -m pytest -q -s tests/search/test_talent_hostile.py -k text; $(STOP)
 
 bench-reads: setup ## Measure reads beside @neo4j/graphql and the raw driver (needs Node.js 20). ARGS="..." goes to it.
 	@$(START); echo "== bench: reads"; $(BIN)/python -m bench.reads $(ARGS); $(STOP)
