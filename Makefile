@@ -13,7 +13,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.1
 START := set -euo pipefail; begin=$$(date +%s)
 STOP := echo "== $$(( $$(date +%s) - begin )) s"
 
-.PHONY: help up down status doctor setup lint format test fuzz bench-reads bench-completion bench-attacks audit-http lock clean
+.PHONY: help up down status doctor setup lint format test test-hostile fuzz bench-reads bench-completion bench-attacks audit-http lock clean
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 24
@@ -60,10 +60,7 @@ format: setup ## Mend what ruff can mend.
 test: lint ## Run every check and every test, on engines of the tests' own. ARGS="..." goes to pytest.
 	@$(START); echo "== pytest, with engines of its own"; $(BIN)/python -m pytest $(ARGS); $(STOP)
 
-fuzz: setup ## Send 10,000 requests that nobody would send to a running system. EXAMPLES=... and SEED=... change which.
-	@$(START); echo "== fuzz, with engines of its own"; \
-	FUZZ_EXAMPLES=$${EXAMPLES:-10000} FUZZ_SEED=$${SEED:-1} $(BIN)/python -m pytest -q -s tests/api/test_fuzz.py $(ARGS); $(STOP)
-
+both
 bench-reads: setup ## Measure reads beside @neo4j/graphql and the raw driver (needs Node.js 20). ARGS="..." goes to it.
 	@$(START); echo "== bench: reads"; $(BIN)/python -m bench.reads $(ARGS); $(STOP)
 

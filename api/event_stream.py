@@ -29,7 +29,7 @@ KEEP_ALIVE_SECONDS = 15.0
 FAREWELL_SECONDS = 10.0
 """How long a reader that is too slow has for reading that it is; then the stream is dropped."""
 LAST_WORD_SECONDS = 3.0
-"""How long the network has for taking the end of a stream; a reader who reads nothing does not hold up anybody."""
+"""How long the network has for taking the end of a stream when the server ends."""
 HEADERS = {
     "Content-Type": f"{EVENT_STREAM}; charset=utf-8",
     "Cache-Control": "no-store",
@@ -94,8 +94,9 @@ class EventStream:
                 task.cancel()
             for task in tasks:
                 await end(task)
+        patience = LAST_WORD_SECONDS if self._closing.is_set() else FAREWELL_SECONDS
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LAST_WORD_SECONDS):
+            async with asyncio.timeout(patience):
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _answer(self, wire: Wire) -> None:

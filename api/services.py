@@ -11,6 +11,7 @@ from search.client import open_client
 from search.indices import candidate_index
 from search.resumes.store import ResumeStore, StoreSettings
 from search.settings import ElasticsearchSettings
+from search.talent.points import PointsInTime
 from workers.bus import EventBus
 from workers.settings import RedisSettings
 
@@ -22,10 +23,13 @@ async def open_services() -> AsyncIterator[tuple[Services, EventBus]]:
         elasticsearch = ElasticsearchSettings()
         graph = await stack.enter_async_context(Graph.open(GraphSettings()))
         bus = await stack.enter_async_context(EventBus.open(RedisSettings().url, graph))
+        client = await stack.enter_async_context(open_client(elasticsearch))
+        index = candidate_index(elasticsearch.index_prefix)
         services = Services(
             graph=graph,
-            elasticsearch=await stack.enter_async_context(open_client(elasticsearch)),
-            index=candidate_index(elasticsearch.index_prefix),
+            elasticsearch=client,
+            index=index,
+            points=await stack.enter_async_context(PointsInTime.open(client, index)),
             store=ResumeStore(StoreSettings()),
             feed=bus,
             organization=ApiSettings().organization,

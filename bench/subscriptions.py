@@ -148,7 +148,13 @@ def app(subject: str) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         absent = cast("Any", None)
         app.state.services = Services(
-            graph=absent, elasticsearch=absent, index=absent, store=absent, feed=log, organization="bench"
+            graph=absent,
+            elasticsearch=absent,
+            index=absent,
+            points=absent,
+            store=absent,
+            feed=log,
+            organization="bench",
         )
         app.state.authenticator = EveryoneIsAdmin()
         app.state.operations = Operations(schema)

@@ -1,5 +1,6 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Concatenate, LiteralString, NamedTuple, ParamSpec, TypeVar, cast
 
 from neo4j import (
@@ -65,6 +66,9 @@ class Statement(NamedTuple):
         await result.consume()
 
 
+SIGN_OF_LIFE = Statement("client.sign_of_life", "RETURN 1")
+
+
 class Graph:
     """Neo4j as the rest of Kith sees it: functions of `graph` run in managed transactions."""
 
@@ -90,7 +94,7 @@ class Graph:
     async def open(settings: GraphSettings) -> "AsyncIterator[Graph]":
         """Connect for as long as the context lasts; the graph may be absent and come back meanwhile."""
         async with _driver(settings, settings.pool_size) as driver, _driver(settings, 1) as asking:
-            pulse = Pulse(asking.verify_connectivity, silence_seconds=settings.silence_seconds)
+            pulse = Pulse(partial(_sign_of_life, asking), silence_seconds=settings.silence_seconds)
             try:
                 yield Graph(driver, settings, pulse)
             finally:
@@ -199,6 +203,12 @@ def _driver(settings: GraphSettings, connections: int) -> AsyncDriver:
         telemetry_disabled=True,
         user_agent="kith",
     )
+
+
+async def _sign_of_life(driver: AsyncDriver) -> None:
+    """Ask for as little as there is: unlike the driver's own check, a session gives its connection back when it is cancelled."""
+    async with driver.session() as session:
+        await (await session.run(SIGN_OF_LIFE.text)).consume()
 
 
 async def _only_value(tx: Transaction, /, statement: Statement, parameters: Mapping[str, Any]) -> Any:

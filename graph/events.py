@@ -51,6 +51,7 @@ CHANGES_DOCUMENT = frozenset(
         EventType.CANDIDATE_OPTED_OUT,
         EventType.APPLICATION_CREATED,
         EventType.APPLICATION_MOVED,
+        EventType.TOUCH_SENT,
     }
 )
 """After these the search document of the event's candidate has to be written anew."""

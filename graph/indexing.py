@@ -47,6 +47,7 @@ CANDIDATES = Statement(
       applications: [(p)<-[:BY]-(a:Application)-[:IN_STAGE]->(s) |
         [a.applied_at, a.id, [(a)-[:FOR]->(j) | j.id][0], s.category, a.status]],
       shortlisted: [(p)-[:SHORTLISTED_FOR]->(j) | j.id],
+      contacts: [(p)<-[:TO]-(t:Touch {status: 'SENT'}) | t.sent_at],
       texts: [(p)<-[:ABOUT]-(r:Record) WHERE r.text_document IS NOT NULL | [r.received_at, r.id, r.text_document]]
     }) AS candidates
     """,
@@ -137,7 +138,10 @@ class IndexedApplication:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexedCandidate:
-    """A candidate as the index has to hold it; `text_document` is the SHA-256 of the newest résumé's text."""
+    """A candidate as the index has to hold it.
+
+    `text_document` is the SHA-256 of the newest résumé's text, `last_contact` when the last message was sent.
+    """
 
     id: str
     updated_at: str
@@ -145,6 +149,7 @@ class IndexedCandidate:
     headline: str | None
     summary: str | None
     emails: tuple[str, ...]
+    phones: tuple[str, ...]
     city: str | None
     region: str | None
     country: str | None
@@ -159,6 +164,7 @@ class IndexedCandidate:
     shortlisted_jobs: tuple[str, ...]
     experience_months: int
     contactable: bool
+    last_contact: str | None
     text_document: str | None
 
 
@@ -248,6 +254,7 @@ def _candidate(item: Row) -> IndexedCandidate:
         headline=person.get("headline"),
         summary=person.get("summary"),
         emails=tuple(person.get("emails", ())),
+        phones=tuple(person.get("phones", ())),
         city=person.get("city"),
         region=person.get("region"),
         country=person.get("country"),
@@ -270,6 +277,7 @@ def _candidate(item: Row) -> IndexedCandidate:
             for row in sorted(item["applications"], key=lambda row: row[:2], reverse=True)
         ),
         shortlisted_jobs=tuple(sorted(item["shortlisted"])),
+        last_contact=max(item["contacts"], default=None),
         contactable=bool(person.get("consent_granted")) and person.get("opted_out_at") is None,
         text_document=texts[2] if texts else None,
     )

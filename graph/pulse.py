@@ -84,6 +84,7 @@ class Pulse:
                             waiter.reschedule(loop.time())
                 await asyncio.sleep(PAUSE_SECONDS)
         finally:
+            self._is_absent = False
             self._watching = None
 
     async def _lives(self) -> bool:

@@ -12,6 +12,7 @@ from schema.loaders import Loaders
 from schema.permissions import Principal
 from search.indices import CandidateIndex
 from search.resumes.store import ResumeStore
+from search.talent.points import PointsInTime
 
 
 class EventFeed(Protocol):
@@ -27,6 +28,7 @@ class Services:
     graph: Graph
     elasticsearch: AsyncElasticsearch
     index: CandidateIndex
+    points: PointsInTime
     store: ResumeStore
     feed: EventFeed
     organization: str

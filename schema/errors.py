@@ -10,6 +10,7 @@ from graphql import GraphQLError, GraphQLSyntaxError
 from graph.errors import Code, KithError, Refused
 from schema.enums import described
 from search.errors import InvalidQuery, SearchOutOfTime, SearchUnavailable
+from search.query_language.errors import QuerySyntaxError
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,25 @@ TOP_LEVEL: dict[str, str] = {
     "VALUE_TOO_LONG": "Talent search: a value to look for has too many characters.",
     "TOO_MANY_TERMS": "Talent search: the text has too many words.",
     "TOO_MANY_VALUES": "Talent search: a list has too many values.",
+    "BAD_RECEIPT": "Talent search: this is no receipt of ours.",
+    "CURSOR_EXPIRED": "Talent search: the cursor's list is no longer kept: start again without `after`.",
+    "NOTHING_RANKS": "Talent search: sorting by relevance needs a text or `should`.",
+    "NO_PLACE": "Talent search: sorting by distance needs `near`.",
+    "UNKNOWN_PLACE": "Talent search: `near` names a city that is not known.",
+    "TOO_MANY_CONDITIONS": "Talent search: `where` or `should` has too many conditions.",
+    "TOO_MANY_PATTERNS": "Talent search: the text has too many wildcards and fuzzy words.",
+    "TOO_DEEP": "Talent search: the text nests too deep.",
+    "UNCLOSED_QUOTE": "Talent search: a quote is not closed; `extensions` say where, as with all that follow.",
+    "UNCLOSED_PARENTHESIS": "Talent search: a parenthesis is not closed.",
+    "UNOPENED_PARENTHESIS": "Talent search: a parenthesis closes none.",
+    "MISSING_TERM": "Talent search: an operator or a prefix has nothing to work on.",
+    "UNKNOWN_FIELD": "Talent search: a prefix is no field's.",
+    "FIELD_IN_FIELD": "Talent search: a prefix stands within another's parentheses.",
+    "NICE_INSIDE": "Talent search: `nice:` stands within something else.",
+    "LEADING_WILDCARD": "Talent search: a wildcard stands in front of a word.",
+    "BAD_WILDCARD": "Talent search: a wildcard stands where none can.",
+    "BAD_FUZZY": "Talent search: `~` stands behind what is no word, or with a number out of bounds.",
+    "BAD_DISTANCE": "Talent search: `~` behind quotes has no number, or one out of bounds.",
 }
 """Every `extensions.code` of an error outside a payload, with what it means."""
 
@@ -98,6 +118,9 @@ def publish(errors: Iterable[GraphQLError]) -> None:
         error.extensions = {"code": code}
         if isinstance(original, KithError | InvalidQuery) and original.field:
             error.extensions["field"] = original.field
+        if isinstance(original, QuerySyntaxError):
+            error.extensions |= {"offset": original.at.offset, "length": original.at.length}
+            error.extensions |= {"suggestion": original.suggestion} if original.suggestion else {}
 
 
 def published(errors: Sequence[GraphQLError]) -> list[dict[str, Any]]:

@@ -49,6 +49,7 @@ class NumberFilter:
 class DateTimeFilter:
     gte: DateTime | None = strawberry.field(default=None, description="Is then or later.")
     lt: DateTime | None = strawberry.field(default=None, description="Is before.")
+    is_null: bool | None = strawberry.field(default=None, description="Is not known.")
 
 
 @strawberry.input(description="Conditions on a list of texts; all that is given must hold.")

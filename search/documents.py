@@ -51,8 +51,9 @@ class ApplicationEntry:
 class CandidateDocument:
     """One candidate as searches see them.
 
-    `country` is an ISO-3166 alpha-2 code, `updated_at` an ISO-8601 UTC timestamp, `years_experience`
-    comes from the graph. Companies, titles and active stages follow from employments and applications.
+    `country` is an ISO-3166 alpha-2 code, `updated_at` and `last_contact` are ISO-8601 UTC timestamps,
+    `years_experience` comes from the graph, `coordinates` are latitude and longitude in degrees. Companies, titles,
+    schools and active stages follow from employments, educations and applications.
     """
 
     id: str
@@ -61,10 +62,12 @@ class CandidateDocument:
     headline: str | None = None
     summary: str | None = None
     emails: Sequence[str] = ()
+    has_phone: bool = False
     skills: Sequence[str] = ()
     city: str | None = None
     region: str | None = None
     country: str | None = None
+    coordinates: tuple[float, float] | None = None
     employments: Sequence[EmploymentEntry] = ()
     educations: Sequence[EducationEntry] = ()
     years_experience: float | None = None
@@ -75,6 +78,7 @@ class CandidateDocument:
     applications: Sequence[ApplicationEntry] = ()
     shortlisted_jobs: Sequence[str] = ()
     consent: bool = False
+    last_contact: str | None = None
     resume_text: str | None = None
 
     def to_source(self) -> dict[str, Any]:
@@ -90,14 +94,18 @@ class CandidateDocument:
             "headline": _text(self.headline),
             "summary": _text(self.summary),
             "emails": _values(self.emails),
+            "has_email": bool(_values(self.emails)),
+            "has_phone": self.has_phone,
             "skills": _values(self.skills),
             "city": _text(self.city),
             "region": _text(self.region),
             "country": _text(self.country),
             "place": " ".join(_values((self.city, self.region, self.country, country_name(self.country)))),
+            "coordinates": _point(self.coordinates),
             "companies": _values(employment.company for employment in self.employments),
             "titles": _values(employment.title for employment in self.employments),
             "employments": [_entry(employment) for employment in self.employments[:_MOST_VALUES]],
+            "schools": _values(education.school for education in self.educations),
             "educations": [_entry(education) for education in self.educations[:_MOST_VALUES]],
             "years_experience": self.years_experience,
             "languages": _values(self.languages),
@@ -108,6 +116,7 @@ class CandidateDocument:
             "stages": _values(entry.stage for entry in self.applications if entry.status == _ACTIVE),
             "shortlisted_jobs": _values(self.shortlisted_jobs),
             "consent": self.consent,
+            "last_contact": self.last_contact,
             "resume_text": _text(self.resume_text, _MOST_RESUME_CHARACTERS),
         }
         return {field: value for field, value in source.items() if value not in (None, [], "")}
@@ -153,6 +162,10 @@ def _text(value: str | None, longest: int = _MOST_CHARACTERS) -> str | None:
 def _values(values: Iterable[str | None]) -> list[str]:
     kept = dict.fromkeys(text for value in values if (text := _text(value)))
     return list(kept)[:_MOST_VALUES]
+
+
+def _point(coordinates: tuple[float, float] | None) -> dict[str, float] | None:
+    return {"lat": coordinates[0], "lon": coordinates[1]} if coordinates else None
 
 
 def _entry(entry: EmploymentEntry | EducationEntry | ApplicationEntry) -> dict[str, Any]:

@@ -57,21 +57,29 @@ ANALYSIS: Final[dict[str, Any]] = {
 }
 
 
+def _words(analyzer: str) -> dict[str, Any]:
+    """Text; stored offsets spare highlights the analysis, values of a list stand far apart."""
+    return {"type": "text", "analyzer": analyzer, "index_options": "offsets", "position_increment_gap": 100}
+
+
 def _prose() -> dict[str, Any]:
-    """Stemmed text with a literal subfield; stored offsets spare highlights the analysis."""
-    return {
-        "type": "text",
-        "analyzer": _ENGLISH,
-        "index_options": "offsets",
-        "position_increment_gap": 100,
-        "fields": {
-            "literal": {"type": "text", "analyzer": _LITERAL, "position_increment_gap": 100},
-        },
-    }
+    """Stemmed text with a literal subfield."""
+    return {**_words(_ENGLISH), "fields": {"literal": _words(_LITERAL)}}
 
 
 def _term() -> dict[str, Any]:
     return {"type": "keyword", "normalizer": _NORMALIZER, "ignore_above": _LONGEST_KEYWORD}
+
+
+def _term_and_words() -> dict[str, Any]:
+    """A value, and its words as written."""
+    return {**_term(), "fields": {"literal": _words(_LITERAL)}}
+
+
+def _named() -> dict[str, Any]:
+    """Prose that can be sorted by."""
+    prose = _prose()
+    return {**prose, "fields": {**prose["fields"], "sort": _term()}}
 
 
 def _term_and_prose() -> dict[str, Any]:
@@ -88,34 +96,43 @@ MAPPINGS: Final[dict[str, Any]] = {
     "dynamic": "strict",
     "properties": {
         "id": {"type": "keyword"},
-        "name": _prose(),
+        "name": _named(),
         "headline": _prose(),
         "summary": _prose(),
         "emails": _term(),
         "skills": _term_and_prose(),
-        "city": _term(),
-        "region": _term(),
-        "country": _term(),
+        "has_email": {"type": "boolean"},
+        "has_phone": {"type": "boolean"},
+        "city": _term_and_words(),
+        "region": _term_and_words(),
+        "country": _term_and_words(),
         "place": _prose(),
+        "coordinates": {"type": "geo_point"},
         "companies": _term_and_prose(),
         "titles": _term_and_prose(),
         "employments": {
             "type": "nested",
             "properties": {
-                "company": _term(),
-                "title": _term(),
+                "company": _term_and_words(),
+                "title": _term_and_words(),
                 "start_month": {"type": "integer"},
                 "end_month": {"type": "integer"},
                 "current": {"type": "boolean"},
             },
         },
+        "schools": _term_and_prose(),
         "educations": {
-            "properties": {"school": _term(), "degree": _term(), "field": _term()},
+            "type": "nested",
+            "properties": {
+                "school": _term_and_words(),
+                "degree": _term_and_words(),
+                "field": _term_and_words(),
+            },
         },
         "years_experience": {"type": "float"},
-        "languages": _term(),
-        "certificates": _term(),
-        "tags": _term(),
+        "languages": _term_and_prose(),
+        "certificates": _term_and_words(),
+        "tags": _term_and_words(),
         "roles": _code(),
         "applications": {
             "type": "nested",
@@ -124,6 +141,7 @@ MAPPINGS: Final[dict[str, Any]] = {
         "stages": _code(),
         "shortlisted_jobs": _code(),
         "consent": {"type": "boolean"},
+        "last_contact": {"type": "date"},
         "resume_text": _prose(),
         "updated_at": {"type": "date"},
     },

@@ -10,7 +10,7 @@ import pytest
 
 from engines import places, ports, processes, stack
 
-_KEPT_VARIABLES = frozenset({"KITH_TEST_HOME", "KITH_CACHE", "KITH_REALDATA"})
+_KEPT_VARIABLES = frozenset({"KITH_TEST_HOME", "KITH_CACHE", "KITH_REALDATA", "KITH_HOSTILE_QUERIES"})
 _PORT_OFFSET = 1000
 
 

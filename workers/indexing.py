@@ -29,6 +29,7 @@ from search.errors import (
     unavailable,
 )
 from search.indices import CandidateIndex, ensure_indices, promote
+from search.resumes.places import coordinates_of
 from search.resumes.store import MissingFileError, ResumeStore
 from search.writer import write
 from workers.broker import Queue, Task
@@ -236,10 +237,12 @@ def document_of(person: IndexedCandidate, resume_text: str | None) -> CandidateD
         headline=person.headline,
         summary=person.summary,
         emails=person.emails,
+        has_phone=bool(person.phones),
         skills=person.skills,
         city=person.city,
         region=person.region,
         country=person.country,
+        coordinates=coordinates_of(person.city, person.region, person.country) if person.city else None,
         employments=employments,
         educations=[
             EducationEntry(school=education.school, degree=education.degree, field=education.field)
@@ -256,5 +259,6 @@ def document_of(person: IndexedCandidate, resume_text: str | None) -> CandidateD
         ],
         shortlisted_jobs=person.shortlisted_jobs,
         consent=person.contactable,
+        last_contact=person.last_contact,
         resume_text=resume_text,
     )

@@ -56,7 +56,7 @@ def _unknown(number: int) -> str:
 
 def _unknown_inputs(number: int) -> str:
     fields = " ".join(f"skilz{number}_{i}: 1" for i in range(320))
-    return f"{{ talentSearch(first: 1, filter: {{ {fields} }}) {{ totalCount }} }}"
+    return f"{{ talentSearch(first: 1, where: {{ {fields} }}) {{ totalCount }} }}"
 
 
 def _conflicts(number: int) -> str:

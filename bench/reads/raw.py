@@ -22,7 +22,8 @@ from graph.settings import GraphSettings
 from search.client import open_client
 from search.indices import candidate_index
 from search.settings import ElasticsearchSettings
-from search.talent_query import TalentRequest, build_talent_query
+from search.talent.body import build_talent_query
+from search.talent.request import TalentRequest
 
 HITS: Final = 50
 

@@ -1,80 +1,54 @@
 from collections.abc import Sequence as Several
+from secrets import token_hex
 from typing import Annotated
 
 import strawberry
 from strawberry.types.nodes import SelectedField, Selection
 
+from graph.errors import NotFound
+from graph.ids import now
 from graph.indexing import indexed_through
-from graph.jobs import StageCategory
 from graph.people import candidates_there
+from graph.signing import known_key, signing_key
 from schema.context import Info
-from schema.node import Kind, local_id
 from schema.paging import After, First, PageInfo, page_size
 from schema.permissions import Permission, Requires
 from schema.reads import by_id
 from schema.scalars import Sequence
+from schema.talent.inputs import TalentFilter, TalentSort, condition_of, order_of
 from schema.talent.types import (
+    Evidence,
     FacetBucket,
     FacetCount,
+    Fit,
     Highlight,
-    MatchedClause,
+    MatchExplanation,
+    MatchReason,
     TalentConnection,
     TalentEdge,
 )
-from search.talent import TalentHit, TalentResult, search_talent
-from search.talent_query import Facet, Place, TalentRequest
+from search.errors import InvalidQuery
+from search.talent import fit as fitting
+from search.talent.conditions import Condition, Every, described
+from search.talent.explaining import explain_match
+from search.talent.receipts import opened, receipt_of, sealed
+from search.talent.request import Facet, TalentRequest
+from search.talent.searching import TalentHit, TalentResult, search_talent
+from search.talent.weights import weights_version
 
-
-@strawberry.input(description="A place; all that is given must fit.")
-class PlaceFilter:
-    city: str | None = strawberry.field(default=None, description="The city.")
-    region: str | None = strawberry.field(default=None, description="The state, county or province.")
-    country: str | None = strawberry.field(default=None, description="ISO 3166-1 alpha-2, such as `DE`.")
-    text: str | None = strawberry.field(default=None, description="Any part of the place.")
-
-
-@strawberry.input(description="Bounds, both included.")
-class YearsFilter:
-    min: float | None = strawberry.field(default=None, description="At least so many years.")
-    max: float | None = strawberry.field(default=None, description="At most so many years.")
-
-
-@strawberry.input(description="What candidates must fulfil; all that is given must hold.")
-class TalentFilter:
-    skills_all: list[str] = strawberry.field(default_factory=list, description="All of these skills.")
-    skills_any: list[str] = strawberry.field(
-        default_factory=list, description="At least one of these skills."
-    )
-    skills_none: list[str] = strawberry.field(default_factory=list, description="None of these skills.")
-    places: list[PlaceFilter] = strawberry.field(
-        default_factory=list, description="Lives in one of these places."
-    )
-    companies: list[str] = strawberry.field(
-        default_factory=list, description="Worked for one of these companies."
-    )
-    current_company_only: bool = strawberry.field(
-        default=False, description="`companies` means where the candidate works now."
-    )
-    titles: list[str] = strawberry.field(default_factory=list, description="Held one of these titles.")
-    years_of_experience: YearsFilter | None = strawberry.field(
-        default=None, description="Years of experience."
-    )
-    stages: list[StageCategory] = strawberry.field(
-        default_factory=list, description="Has an active application in one of these stages."
-    )
-    job_ids: list[strawberry.ID] = strawberry.field(
-        default_factory=list, description="Applied for one of these jobs."
-    )
-    tags: list[str] = strawberry.field(default_factory=list, description="Has one of these tags.")
-    consent: bool | None = strawberry.field(default=None, description="Whether contact is allowed.")
-    exclude: list[strawberry.ID] = strawberry.field(default_factory=list, description="Not these candidates.")
+MOST_PREFERENCES = 30
+RECEIPTS = "receipts"
+"""The name of the key that receipts are signed with."""
 
 
 @strawberry.type
 class TalentQueries:
     @strawberry.field(
         description="Finds candidates by their profiles and résumés, the best first; ties by id, so that the order "
-        'is always the same. Words are all looked for, `"…"` is a phrase, `-` excludes.',
+        "is always the same. The text is the language of docs/search.md: words, `AND OR NOT -`, quotes, parentheses, "
+        "`title:` and other fields, `develop*`, `word~`, `nice:`. What is wrong with it stands in the error's "
+        "`extensions`: `code`, `offset`, `length`, `suggestion`. Pages after the first stand still while candidates "
+        "change; a cursor of a list that is no longer kept is refused with `CURSOR_EXPIRED`.",
         extensions=[Requires(Permission.TALENT_SEARCH), Requires(Permission.CANDIDATES_READ)],
     )
     async def talent_search(
@@ -82,62 +56,85 @@ class TalentQueries:
         info: Info,
         first: First,
         text: Annotated[str, strawberry.argument(description="What to look for; empty finds all.")] = "",
-        filter: Annotated[
+        where: Annotated[
             TalentFilter | None, strawberry.argument(description="What candidates must fulfil.")
+        ] = None,
+        should: Annotated[
+            list[TalentFilter] | None,
+            strawberry.argument(
+                description="What ranks those higher who fulfil it, and excludes nobody; at most 30."
+            ),
+        ] = None,
+        sort_by: Annotated[
+            TalentSort | None,
+            strawberry.argument(
+                description="Another order than the best first, or the latest change first where nothing ranks."
+            ),
         ] = None,
         facets: Annotated[
             list[Facet] | None, strawberry.argument(description="What to count the hits by.")
         ] = None,
         after: After = None,
     ) -> TalentConnection:
-        wanted = facets or []
-        request = _request(
-            filter or TalentFilter(),
+        wanted = list(dict.fromkeys(facets or []))
+        asked = info.selected_fields
+        request = TalentRequest(
             text=text,
-            first=page_size(first),
+            where=() if where is None else (condition_of(where),),
+            should=_preferences(should or []),
+            order=order_of(sort_by),
+            size=page_size(first),
             after=after,
-            facets=wanted,
-            highlight=_asks_for(info.selected_fields, "highlights"),
+            facets=tuple(wanted),
+            at=now(),
+            highlight=_asks_for(asked, "highlights"),
+            reasons=_asks_for(asked, "fit"),
+            evidence=_asks_for(asked, "evidence"),
         )
         context = info.context
-        through = 0
-        if _asks_for(info.selected_fields, "indexedThrough"):
-            through = await context.graph.read(indexed_through)
-        result = await search_talent(context.services.elasticsearch, context.services.index, request)
-        return await _connection(info, result, first=first, after=after, facets=wanted, through=through)
+        through = await context.graph.read(indexed_through) if _asks_for(asked, "indexedThrough") else 0
+        services = context.services
+        result = await search_talent(services.elasticsearch, services.index, services.points, request)
+        key = None
+        if _asks_for(asked, "receiptId"):
+            key = await signing_key(context.graph, name=RECEIPTS, fresh=token_hex(32))
+        return await _connection(info, request, result, through=through, key=key)
 
-
-def _request(
-    given: TalentFilter,
-    *,
-    text: str,
-    first: int,
-    after: str | None,
-    facets: list[Facet],
-    highlight: bool,
-) -> TalentRequest:
-    years = given.years_of_experience
-    return TalentRequest(
-        text=text,
-        skills_all=given.skills_all,
-        skills_any=given.skills_any,
-        skills_none=given.skills_none,
-        places=[Place(p.city, p.region, p.country, p.text) for p in given.places],
-        companies=given.companies,
-        current_companies_only=given.current_company_only,
-        titles=given.titles,
-        years_min=years.min if years else None,
-        years_max=years.max if years else None,
-        stages=[str(stage) for stage in given.stages],
-        job_ids=[local_id(Kind.JOB, id_, field="filter.jobIds") for id_ in given.job_ids],
-        tags=given.tags,
-        consent=given.consent,
-        exclude_ids=[local_id(Kind.PERSON, id_, field="filter.exclude") for id_ in given.exclude],
-        size=first,
-        after=after,
-        facets=facets,
-        highlight=highlight,
+    @strawberry.field(
+        description="Says what a search made of a candidate, from the receipt of a hit: the numbers of then, today's, "
+        "and what has changed in between. Rights are asked anew.",
+        extensions=[Requires(Permission.TALENT_SEARCH), Requires(Permission.CANDIDATES_READ)],
     )
+    async def explain_match(
+        self,
+        info: Info,
+        receipt_id: Annotated[
+            strawberry.ID, strawberry.argument(description="`fit.receiptId` of a hit, as it stands.")
+        ],
+    ) -> MatchExplanation:
+        receipt = opened(receipt_id, await info.context.graph.read(known_key, name=RECEIPTS))
+        services = info.context.services
+        if not await info.context.graph.read(candidates_there, ids=[receipt.candidate_id]):
+            raise NotFound("candidate", field="receiptId")
+        found = await explain_match(services.elasticsearch, services.index, services.points, receipt)
+        return MatchExplanation(
+            candidate=by_id(receipt.candidate_id),
+            text=receipt.text,
+            where=[described(part) for part in receipt.where],
+            should=[described(part) for part in receipt.should],
+            recorded=_fit(found.recorded, receipt_id, weights=receipt.weights),
+            today=None if found.today is None else _fit(found.today, None, weights=weights_version()),
+            changes=list(found.changes),
+        )
+
+
+def _preferences(should: list[TalentFilter]) -> tuple[Condition, ...]:
+    if len(should) > MOST_PREFERENCES:
+        raise InvalidQuery(
+            "TOO_MANY_CONDITIONS", "should", f"`should` has at most {MOST_PREFERENCES} preferences."
+        )
+    conditions = (condition_of(part) for part in should)
+    return tuple(each for each in conditions if not (isinstance(each, Every) and not each.parts))
 
 
 def _asks_for(selections: Several[Selection], name: str) -> bool:
@@ -149,41 +146,64 @@ def _asks_for(selections: Several[Selection], name: str) -> bool:
 
 
 async def _connection(
-    info: Info,
-    result: TalentResult,
-    *,
-    first: int,
-    after: str | None,
-    facets: list[Facet],
-    through: int,
+    info: Info, request: TalentRequest, result: TalentResult, *, through: int, key: str | None
 ) -> TalentConnection:
     known = await info.context.graph.read(candidates_there, ids=[hit.id for hit in result.hits])
     there = [hit for hit in result.hits if hit.id in known]
     cursors = [hit.cursor for hit in result.hits]
     return TalentConnection(
-        edges=[_edge(hit) for hit in there],
+        edges=[_edge(hit, request, key) for hit in there],
         nodes=by_id([hit.id for hit in there]),
         page_info=PageInfo(
-            has_next_page=len(cursors) == first,
-            has_previous_page=after is not None,
+            has_next_page=result.has_next,
+            has_previous_page=request.after is not None,
             start_cursor=cursors[0] if cursors else None,
             end_cursor=cursors[-1] if cursors else None,
         ),
         total_count=result.total,
         facets=[
             FacetCount(facet=facet, buckets=[FacetBucket(value=v, count=n) for v, n in result.facets[facet]])
-            for facet in facets
+            for facet in request.facets
         ],
         indexed_through=Sequence(through),
         gone=len(result.hits) - len(there),
     )
 
 
-def _edge(hit: TalentHit) -> TalentEdge:
+def _edge(hit: TalentHit, request: TalentRequest, key: str | None) -> TalentEdge:
+    fit = None
+    if hit.fit is not None:
+        receipt = None if key is None else _receipt(request, hit, hit.fit, key)
+        fit = _fit(hit.fit, receipt, weights=weights_version())
     return TalentEdge(
         cursor=hit.cursor,
         node=by_id(hit.id),
         score=hit.score,
+        kilometres=hit.kilometres,
         highlights=[Highlight(field=name, fragments=list(found)) for name, found in hit.highlights.items()],
-        matched=[MatchedClause(clause=name, score=score) for name, score in hit.matched.items()],
+        fit=fit,
+    )
+
+
+def _receipt(request: TalentRequest, hit: TalentHit, fit: fitting.Fit, key: str) -> str | None:
+    return sealed(receipt_of(request, hit.id, fit), key)
+
+
+def _fit(fit: fitting.Fit, receipt: str | None, *, weights: str) -> Fit:
+    return Fit(
+        score=fit.score,
+        reasons=[
+            MatchReason(
+                clause=reason.clause,
+                field=reason.field,
+                demand=reason.demand,
+                verdict=reason.verdict,
+                contribution=reason.contribution,
+                evidence=[Evidence(field=each.field, fragment=each.fragment) for each in reason.evidence],
+            )
+            for reason in fit.reasons
+        ],
+        weights_version=weights,
+        index_version=fit.index.rpartition("-candidates-")[2],
+        receipt_id=None if receipt is None else strawberry.ID(receipt),
     )

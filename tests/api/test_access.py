@@ -24,6 +24,7 @@ OPERATIONS: dict[str, tuple[Permission, str]] = {
     "job": (Permission.JOBS_READ, f'{{ job(by: {{ id: "{UNKNOWN[Kind.JOB]}" }}) {{ id }} }}'),
     "jobs": (Permission.JOBS_READ, "{ jobs(first: 1) { totalCount } }"),
     "applications": (Permission.APPLICATIONS_READ, "{ applications(first: 1) { totalCount } }"),
+    "explainMatch": (Permission.TALENT_SEARCH, '{ explainMatch(receiptId: "x") { text } }'),
     "talentSearch": (Permission.TALENT_SEARCH, "{ talentSearch(first: 1) { totalCount } }"),
     "referralPaths": (
         Permission.REFERRALS_READ,

@@ -110,10 +110,15 @@ async def test_an_input_that_breaks_a_rule(
         ('{ jobs(first: 1, after: "%%%") { nodes { id } } }', "INVALID_INPUT"),
         ('{ events(first: 1, after: "x") { lastSequence } }', "INVALID_INPUT"),
         ("{ events(first: 1, types: [NO_SUCH]) { lastSequence } }", "GRAPHQL_VALIDATION_FAILED"),
+        ("{ talentSearch(first: 1, where: { near: { kilometres: 5 } }) { totalCount } }", "INVALID_INPUT"),
+        ('{ talentSearch(first: 1, where: { id: { eq: "x" } }) { totalCount } }', "NOT_FOUND"),
+        ('{ talentSearch(first: 1, text: "(java") { totalCount } }', "UNCLOSED_PARENTHESIS"),
+        ("{ talentSearch(first: 1, sortBy: { field: DISTANCE }) { totalCount } }", "NO_PLACE"),
+        ('{ explainMatch(receiptId: "x") { text } }', "BAD_RECEIPT"),
         ('{ talentSearch(first: 1, after: "rubbish") { totalCount } }', "BAD_CURSOR"),
         (
-            "{ talentSearch(first: 1, filter: { yearsOfExperience: { min: -1 } }) { totalCount } }",
-            "BAD_RANGE",
+            '{ talentSearch(first: 1, where: { near: { city: "Nowhereville", kilometres: 5 } }) { totalCount } }',
+            "UNKNOWN_PLACE",
         ),
         ('{ referralPaths(candidate: { id: "x" }) { truncated } }', "NOT_FOUND"),
         ('{ candidate(by: { id: "x", email: "x@example.com" }) { id } }', "GRAPHQL_VALIDATION_FAILED"),
@@ -187,3 +192,16 @@ async def test_a_file_that_is_too_large(system: System) -> None:
     ]
     response = await _nothing_written(system, data=form, files={"0": b"x" * (12 * MIB)}, headers=PREFLIGHT)
     assert response.status_code == 413
+
+
+async def test_a_search_text_that_is_wrong_says_where(system: System) -> None:
+    document = "query($text: String!) { talentSearch(first: 1, text: $text) { totalCount } }"
+    response = await system.raw(json={"query": document, "variables": {"text": "java titel:lead"}})
+    (error,) = response.json()["errors"]
+    assert error["extensions"] == {
+        "code": "UNKNOWN_FIELD",
+        "field": "text",
+        "offset": 5,
+        "length": 6,
+        "suggestion": "java title:lead",
+    }

@@ -15,8 +15,8 @@ from graph.deadlines import within
 from graph.errors import OutOfTime
 from graph.ids import new_id
 from schema.plan.plan import RootPlan
-from search import talent
-from search.talent_query import TalentQuery, build_talent_query
+from search.talent import searching
+from search.talent.body import TalentQuery, build_talent_query
 from tests.api.conftest import System
 from tests.api.serving import LOOPBACK, Served, client, serving
 from tests.waiting import eventually
@@ -62,7 +62,7 @@ def slow_search(monkeypatch: pytest.MonkeyPatch) -> None:
         query.body["timeout"] = "10m"
         return query
 
-    monkeypatch.setattr(talent, "build_talent_query", slow)
+    monkeypatch.setattr(searching, "build_talent_query", slow)
 
 
 async def _post(served: Served, system: System, query: str, *, patience: float = 30) -> Any:

@@ -22,6 +22,7 @@ NAMES = (
     "create_candidate",
     "create_job",
     "events",
+    "explain_match",
     "import_resume",
     "job_pipeline",
     "referral_paths",
@@ -118,7 +119,11 @@ async def test_talent_search_explains_its_hits(system: System) -> None:
     assert found["indexedThrough"] > 0
     for edge in found["edges"]:
         assert edge["score"] > 0
-        assert edge["matched"]
+        reasons = edge["fit"]["reasons"]
+        assert sum(reason["contribution"] for reason in reasons) == pytest.approx(edge["score"], rel=1e-5)
+        by_clause = {reason["clause"]: reason for reason in reasons}
+        assert by_clause["python"]["verdict"] == by_clause["years_experience gte 2.0"]["verdict"] == "MATCHED"
+        assert "<em>" in by_clause["python"]["evidence"][0]["fragment"]
         assert edge["node"]["yearsOfExperience"] >= 2
     scores = [edge["score"] for edge in found["edges"]]
     assert scores == sorted(scores, reverse=True)
@@ -126,6 +131,17 @@ async def test_talent_search_explains_its_hits(system: System) -> None:
     assert set(facets) == {"SKILLS", "COUNTRIES", "YEARS"}
     assert "python" in {bucket["value"] for bucket in facets["SKILLS"]}
     assert found == await _run(system, "talent_search")
+
+
+async def test_explain_match_repeats_the_numbers(system: System) -> None:
+    await system.settled()
+    hit = (await _run(system, "talent_search"))["edges"][0]
+    explained = await _run(system, "explain_match", f"receiptId={hit['fit']['receiptId']}")
+    assert explained["changes"] == []
+    assert explained["recorded"]["score"] == explained["today"]["score"] == hit["score"]
+    assert explained["recorded"]["reasons"] == hit["fit"]["reasons"]
+    assert explained["candidate"]["id"] == hit["node"]["id"]
+    assert explained["where"] == ["years_experience gte 2.0"]
 
 
 async def test_candidate_profile_names_its_sources(system: System) -> None:

@@ -18,6 +18,7 @@ from search.client import open_client
 from search.indices import candidate_index
 from search.resumes.store import ResumeStore, StoreSettings
 from search.settings import ElasticsearchSettings
+from search.talent.points import PointsInTime
 from tests.api.conftest import System
 
 T = TypeVar("T")
@@ -54,10 +55,12 @@ async def test_a_longer_list_costs_no_more_round_trips(system: System, name: str
     async with Graph.open(GraphSettings()) as graph, open_client(settings) as client:
         for first in (10, 100):
             counting = _Counting(graph)
+            index = candidate_index(settings.index_prefix)
             services = Services(
                 graph=counting,
                 elasticsearch=client,
-                index=candidate_index(settings.index_prefix),
+                index=index,
+                points=PointsInTime(client, index),
                 store=ResumeStore(StoreSettings(path="/nowhere")),
                 feed=_NoFeed(),
                 organization="Kith Demo",

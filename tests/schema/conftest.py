@@ -67,6 +67,7 @@ def context_of(graph: Graph, role: AccessRole) -> Context:
         graph=graph,
         elasticsearch=nothing,
         index=nothing,
+        points=nothing,
         store=ResumeStore(StoreSettings(path="/nowhere")),
         feed=nothing,
         organization="Test",

@@ -54,6 +54,7 @@ from search.client import open_client
 from search.indices import candidate_index, ensure_indices
 from search.resumes.store import ResumeStore, StoreSettings
 from search.settings import ElasticsearchSettings
+from search.talent.points import PointsInTime
 from search.writer import write
 from tests.schema import graphs
 from tests.schema.documents import Document, Sorting, Words, documents
@@ -327,6 +328,7 @@ async def pair(
             graph=graph,
             elasticsearch=client,
             index=index,
+            points=PointsInTime(client, index, clock=lambda: 0.0),
             store=ResumeStore(StoreSettings(path=Path(tmp_path_factory.mktemp("store")))),
             feed=NoFeed(),
             organization="Test",

@@ -14,7 +14,7 @@ from tests.schema.conftest import SCHEMA
 ROOT = Path(__file__).parents[2]
 LAYERS = ("api", "graph", "schema", "search")
 WRITTEN_DOWN = {ROOT / "graph" / "errors.py", ROOT / "schema" / "errors.py"}
-TELLING = {"KithError", "InvalidQuery", "_refusal", "refusal"}
+TELLING = {"KithError", "InvalidQuery", "QuerySyntaxError", "_refusal", "refusal", "_error"}
 """What is called with a code that a client of GraphQL sees."""
 OURS_ALONE = {"MIGRATION_LOCKED", "MISSING_VALUE"}
 """These never leave the command line and the workers."""
@@ -43,7 +43,7 @@ def told() -> set[str]:
     found: set[str] = set()
     for _, tree in trees():
         for each in ast.walk(tree):
-            if isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id in TELLING:
+            if isinstance(each, ast.Call) and _name(each.func) in TELLING:
                 found |= set(_codes(each.args[:2]))
             if isinstance(each, ast.Dict):
                 pairs = zip(each.keys, each.values, strict=True)
@@ -51,6 +51,13 @@ def told() -> set[str]:
                     _codes([v for k, v in pairs if isinstance(k, ast.Constant) and k.value == "code"])
                 )
     return found
+
+
+def _name(called: ast.expr) -> str:
+    match called:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
 
 
 def _codes(values: list[ast.expr]) -> Iterator[str]:

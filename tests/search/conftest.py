@@ -1,8 +1,10 @@
 """A client and candidate indices of this test session's own."""
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Protocol
 
+import pytest
 import pytest_asyncio
 from elasticsearch import AsyncElasticsearch
 
@@ -10,6 +12,10 @@ from search.client import open_client
 from search.documents import CandidateDocument, EmploymentEntry
 from search.indices import CandidateIndex, candidate_index, ensure_indices
 from search.settings import ElasticsearchSettings
+from search.talent.clauses import Clause
+from search.talent.points import PointsInTime
+from search.talent.request import TalentRequest
+from search.talent.searching import TalentResult, search_talent
 from search.writer import write
 
 
@@ -35,6 +41,26 @@ async def index(elasticsearch: AsyncElasticsearch, index_prefix: str) -> Candida
     names = candidate_index(f"{index_prefix}-shared")
     await ensure_indices(elasticsearch, names)
     return names
+
+
+class Find(Protocol):
+    """Runs a search of the given fields."""
+
+    async def __call__(
+        self, index: CandidateIndex, rights: Sequence[Clause] = (), **fields: Any
+    ) -> TalentResult: ...
+
+
+@pytest.fixture(scope="session")
+def find(elasticsearch: AsyncElasticsearch) -> Find:
+    """What searches, with points in time for each index of its own."""
+    points: dict[str, PointsInTime] = {}
+
+    async def search(index: CandidateIndex, rights: Sequence[Clause] = (), **fields: Any) -> TalentResult:
+        opened = points.setdefault(index.alias, PointsInTime(elasticsearch, index))
+        return await search_talent(elasticsearch, index, opened, TalentRequest(**fields), rights)
+
+    return search
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -14,9 +14,11 @@ from search.documents import (
 from search.errors import SearchUnavailable
 from search.indices import CandidateIndex, candidate_index, ensure_indices, promote
 from search.settings import ElasticsearchSettings
-from search.talent import search_talent
-from search.talent_query import TalentRequest
+from search.talent.points import PointsInTime
+from search.talent.request import TalentRequest
+from search.talent.searching import search_talent
 from search.writer import write
+from tests.search.conftest import Find
 
 UPDATED = "2026-11-23T06:01:34.123456Z"
 
@@ -33,6 +35,7 @@ def everything(candidate_id: str) -> CandidateDocument:
         city="Lyon",
         region="Rhône",
         country="FR",
+        coordinates=(45.75, 4.85),
         employments=[
             EmploymentEntry("Acme", "Cook", 24_000, 24_012),
             EmploymentEntry("Bistro", current=True),
@@ -46,6 +49,7 @@ def everything(candidate_id: str) -> CandidateDocument:
         applications=[ApplicationEntry("job", "SCREEN", "ACTIVE")],
         shortlisted_jobs=["job"],
         consent=True,
+        last_contact=UPDATED,
         resume_text="Zoë cooks.",
     )
 
@@ -94,12 +98,14 @@ async def test_english_is_stemmed_and_names_of_symbols_survive(
     assert await analysed(elasticsearch, index, "kith_literal", names) == expected
 
 
-async def test_ensuring_is_repeatable(elasticsearch: AsyncElasticsearch, index_prefix: str) -> None:
+async def test_ensuring_is_repeatable(
+    elasticsearch: AsyncElasticsearch, index_prefix: str, find: Find
+) -> None:
     names = candidate_index(f"{index_prefix}-repeat")
     assert await ensure_indices(elasticsearch, names)
     await write(elasticsearch, names, [("kept", 1, everything("kept").to_source())], refresh=True)
     assert await ensure_indices(elasticsearch, names)
-    assert (await search_talent(elasticsearch, names, TalentRequest())).total == 1
+    assert (await find(names)).total == 1
 
 
 async def test_ensuring_at_once_makes_one_index(elasticsearch: AsyncElasticsearch, index_prefix: str) -> None:
@@ -111,7 +117,7 @@ async def test_ensuring_at_once_makes_one_index(elasticsearch: AsyncElasticsearc
 
 
 async def test_a_changed_mapping_takes_over_only_when_promoted(
-    elasticsearch: AsyncElasticsearch, index_prefix: str, monkeypatch: pytest.MonkeyPatch
+    elasticsearch: AsyncElasticsearch, index_prefix: str, find: Find, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old = candidate_index(f"{index_prefix}-change")
     assert await ensure_indices(elasticsearch, old)
@@ -127,12 +133,12 @@ async def test_a_changed_mapping_takes_over_only_when_promoted(
     assert new.alias == old.alias
     assert not await ensure_indices(elasticsearch, new)
     await write(elasticsearch, new, [("new", 1, everything("new").to_source())], refresh=True)
-    assert [hit.id for hit in (await search_talent(elasticsearch, new, TalentRequest())).hits] == ["old"]
+    assert [hit.id for hit in (await find(new)).hits] == ["old"]
 
     await promote(elasticsearch, new)
     await promote(elasticsearch, new)
     assert await ensure_indices(elasticsearch, new)
-    assert [hit.id for hit in (await search_talent(elasticsearch, new, TalentRequest())).hits] == ["new"]
+    assert [hit.id for hit in (await find(new)).hits] == ["new"]
     assert not await elasticsearch.indices.exists(index=old.name)
 
 
@@ -140,7 +146,7 @@ async def test_a_stopped_elasticsearch_is_unavailable(index: CandidateIndex, unu
     settings = ElasticsearchSettings(url=f"http://127.0.0.1:{unused_tcp_port}", retries=0)
     async with open_client(settings) as client:
         with pytest.raises(SearchUnavailable, match="is it running"):
-            await search_talent(client, index, TalentRequest(text="cook"))
+            await search_talent(client, index, PointsInTime(client, index), TalentRequest(text="cook"))
         with pytest.raises(SearchUnavailable):
             await write(client, index, [("1", 1, None)])
         with pytest.raises(SearchUnavailable):

@@ -1,0 +1,1 @@
+CREATE CONSTRAINT signing_key_name IF NOT EXISTS FOR (k:SigningKey) REQUIRE k.name IS UNIQUE;
