@@ -102,7 +102,7 @@ async def test_a_request_that_runs_is_answered(system: System) -> None:
         writer.write(body[5:])
         answered: Any = await asyncio.wait_for(reader.read(), PROMISED_SECONDS)
         assert answered.startswith(b"HTTP/1.1 200 OK")
-        assert answered.endswith(b'{"data":{"__typename":"Query"}}')
+        assert b'{"data":{"__typename":"Query"},' in answered
         writer.close()
         assert await asyncio.wait_for(process.process.wait(), PROMISED_SECONDS) in {0, -signal.SIGTERM}
 
