@@ -60,14 +60,21 @@ format: setup ## Mend what ruff can mend.
 test: lint ## Run every check and every test, on engines of the tests' own. ARGS="..." goes to pytest.
 	@$(START); echo "== pytest, with engines of its own"; $(BIN)/python -m pytest $(ARGS); $(STOP)
 
-both
-bench-reads: setup ## Measure reads beside @neo4j/graphql and the raw driver (needs Node.js 20). ARGS="..." goes to it.
+test-hostile: setup ## Send 5,000 hostile queries to the talent search, and say how long the slowest took.
+	@$(START); echo "== pytest: hostile queries"; \
+	KITH_HOSTILE_QUERIES=5000 $(BIN)/python -m pytest -q -s tests/search/test_talent_hostile.py -k text; $(STOP)
+
+fuzz: setup ## Send 10,000 requests that nobody would send to a running system. EXAMPLES=... and SEED=... change which.
+	@$(START); echo "== fuzz, with engines of its own"; \
+	FUZZ_EXAMPLES=$${EXAMPLES:-10000} FUZZ_SEED=$${SEED:-1} $(BIN)/python -m pytest -q -s tests/api/test_fuzz.py $(ARGS); $(STOP)
+
+bench-reads: setup ## Measure reads beside @neo4j/graphql and the raw driver. ARGS="..." goes to it.
 	@$(START); echo "== bench: reads"; $(BIN)/python -m bench.reads $(ARGS); $(STOP)
 
-bench-completion: setup ## Measure completion from memory beside Strawberry, Yoga and mercurius (needs Node.js 20).
+bench-completion: setup ## Measure completion from memory beside Strawberry, Yoga and mercurius.
 	@$(START); echo "== bench: completion"; $(BIN)/python -m bench.completion $(ARGS); $(STOP)
 
-audit-http: setup ## Audit the running system: GraphQL over HTTP, WebSocket, server-sent events (needs Node.js 20).
+audit-http: setup ## Audit the running system: GraphQL over HTTP, WebSocket, server-sent events.
 	@$(START); echo "== audit: the protocols"; $(BIN)/python -m bench.audit; $(STOP)
 
 bench-attacks: setup ## Measure a well-behaved client while another attacks. ARGS="..." goes to it.

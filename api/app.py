@@ -16,7 +16,7 @@ from strawberry import Schema
 from api.admission import Admission, AdmissionSettings
 from api.auth import Authenticator
 from api.body_limit import BodyLimit
-from api.graphiql import graphiql_file
+from api.graphiql import graphiql_file, graphiql_operations
 from api.graphql import GraphQLEndpoint
 from api.health import livez, readyz
 from api.live import LiveFeeds
@@ -43,6 +43,7 @@ def create_app() -> Starlette:
         routes=[
             Route("/graphql", endpoint),
             WebSocketRoute("/graphql", endpoint),
+            Route("/graphiql/operations", graphiql_operations),
             Route("/graphiql/{name}", graphiql_file),
             Route("/unsubscribe/{key}", unsubscribe, methods=["GET", "POST"]),
             Route("/livez", livez),

@@ -27,7 +27,7 @@ def main() -> int:
     url = f"{api_url()}/graphql"
     token = asyncio.run(create_admin_token())
     done = subprocess.run(
-        ["node", str(node.script(HERE / "audit.mjs", packages=HERE)), url, token],
+        [str(node.NODE), str(node.script(HERE / "audit.mjs", packages=HERE)), url, token],
         stdout=subprocess.PIPE,
         text=True,
         check=True,

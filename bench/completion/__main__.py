@@ -83,7 +83,7 @@ def _server(name: str, port: int) -> Server:
     if name in PYTHON:
         command = [sys.executable, "-m", "bench.completion.app", name, str(port)]
     else:
-        command = ["node", str(node.script(Path(__file__).with_name("peers.mjs"))), name, str(port)]
+        command = [str(node.NODE), str(node.script(Path(__file__).with_name("peers.mjs"))), name, str(port)]
     return Server(name=name, port=port, command=command, environment={"NODE_ENV": "production"})
 
 

@@ -65,7 +65,7 @@ def _subject(name: str, port: int, token: str) -> Subject:
                 comparable=lambda answer: answer,
             )
     script = node.script(Path(__file__).with_name("peers.mjs"))
-    command = ["node", str(script), name, str(port), os.environ["KITH_NEO4J_URI"]]
+    command = [str(node.NODE), str(script), name, str(port), os.environ["KITH_NEO4J_URI"]]
     return Subject(
         server=Server(name=name, port=port, command=command, environment={"NODE_ENV": "production"}),
         headers=_JSON,

@@ -1,9 +1,12 @@
 """What is served beside GraphQL."""
 
+import json
 import re
 
 import httpx
+from graphql import DocumentNode, parse
 
+from api import operations
 from tests.api.conftest import System
 
 
@@ -25,6 +28,14 @@ async def test_graphiql_needs_nothing_from_outside(system: System) -> None:
         assert len(served.content) > 1_000
     assert (await _get(system, "/graphiql/../../etc/passwd")).status_code == 404
     assert (await _get(system, "/graphiql/none.js")).status_code == 404
+
+
+async def test_graphiql_has_the_operations_as_tabs(system: System) -> None:
+    tabs = (await _get(system, "/graphiql/operations")).json()
+    assert len(tabs) == len(operations.names()) > 10
+    for tab in tabs:
+        assert isinstance(parse(tab["query"]), DocumentNode)
+        assert isinstance(json.loads(tab["variables"]), dict)
 
 
 async def test_health(system: System) -> None:

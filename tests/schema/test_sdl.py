@@ -12,7 +12,7 @@ from graphql import (
 )
 from graphql import build_schema as build_graphql_schema
 
-from schema import sdl
+from schema import reference, sdl
 from schema.permissions import GRANTS, Permission, Requires
 from schema.root import build_schema
 
@@ -131,3 +131,16 @@ def test_enums_are_enums_of_the_domain() -> None:
         "TouchRefusal",
     ):
         assert isinstance(schema.type_map[name], GraphQLEnumType)
+
+
+def test_the_committed_reference_is_of_the_schema() -> None:
+    assert reference.FILE.read_text(encoding="utf-8") == reference.text(), "run `python -m schema.reference`"
+
+
+def test_every_link_of_the_reference_leads_somewhere() -> None:
+    written = reference.text()
+    headings = {
+        re.sub(r"[^a-z0-9_-]", "", title.lower())
+        for title in re.findall(r"^#+ (\S+)$", written, re.MULTILINE)
+    }
+    assert set(re.findall(r"\]\(#([^)]+)\)", written)) <= headings
