@@ -79,7 +79,9 @@ class GraphQLEndpoint:
             raise _not_allowed("mutations go by POST", "POST")
         graph = services.graph.after(bookmarks)
         context = Context(
-            principal=principal, services=replace(services, graph=graph), loaders=Loaders(graph)
+            principal=principal,
+            services=replace(services, graph=graph),
+            loaders=Loaders(graph, principal.viewer),
         )
         if EVENT_STREAM in accepted and (kind is OperationType.SUBSCRIPTION or accepted[0] == EVENT_STREAM):
             return self._stream(request, given, context)

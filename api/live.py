@@ -1,7 +1,7 @@
 """Live subscriptions: what is asked alike is executed and encoded once per event, however many listen.
 
     reader ─┐
-    reader ─┼─ group: one document, variables and rights ── one task that follows the log
+    reader ─┼─ group: one document, variables, rights and view ── one task that follows the log
     reader ─┘
 
 A reader first replays on its own, at its own pace, from its cursor up to where its group is; from then on the group hands
@@ -22,8 +22,9 @@ from workers.cancelling import end
 
 T = TypeVar("T")
 
-Encode = Callable[[Sequence[Event]], Awaitable[Sequence[bytes]]]
-"""Answers a subscription for each of the events: the JSON of a `next` message's `payload`."""
+Encode = Callable[[Sequence[Event]], Awaitable[Sequence[bytes | None]]]
+"""Answers a subscription for each of the events: the JSON of a `next` message's `payload`, None for an event that is
+hidden from the subscriber."""
 
 BATCH = 100
 """Most events read and encoded together: enough to share round trips, few enough to leave the loop soon."""
@@ -76,7 +77,7 @@ class LiveOperation:
     """A subscription that is valid and allowed; events above the number `after` are to be sent."""
 
     key: Hashable
-    """Operations of equal keys get the same payload for every event: same document, variables and rights."""
+    """Operations of equal keys get the same payload for every event: same document, variables, rights and view."""
     after: int
     types: frozenset[EventType]
     encode: Encode
@@ -220,14 +221,19 @@ class _Group:
         """Wait for events above the number, and encode them."""
         page = await self._log.page(after=after, types=self._types, limit=BATCH)
         payloads = await self._encoded(page.events) if page.events else ()
+        shown = [
+            (event.sequence, payload)
+            for event, payload in zip(page.events, payloads, strict=True)
+            if payload is not None
+        ]
         return Batch(
-            sequences=tuple(event.sequence for event in page.events),
-            payloads=tuple(payload.decode() for payload in payloads),
-            size=sum(map(len, payloads)),
+            sequences=tuple(sequence for sequence, _ in shown),
+            payloads=tuple(payload.decode() for _, payload in shown),
+            size=sum(len(payload) for _, payload in shown),
             through=page.through,
         )
 
-    async def _encoded(self, events: Sequence[Event]) -> Sequence[bytes]:
+    async def _encoded(self, events: Sequence[Event]) -> Sequence[bytes | None]:
         while True:
             try:
                 payloads = await self._encode(events)

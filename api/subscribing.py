@@ -22,6 +22,7 @@ from graphql import (
 from api.live import LiveOperation
 from graph.events import Event as EventRecord
 from graph.events import EventType
+from graph.visibility import visible_events
 from schema.context import Context
 from schema.errors import published
 from schema.events.types import Event
@@ -56,8 +57,15 @@ async def live_operation(operations: Operations, request: Request, context: Cont
     cursor = _cursor_variable(prepared.document, operation)
     variables = {name: value for name, value in (request.variables or {}).items() if name != cursor}
 
-    async def encode(events: Sequence[EventRecord]) -> Sequence[bytes]:
-        return await operations.frames(request, context, [Event.of(event) for event in events])
+    viewer = context.principal.viewer
+
+    async def encode(events: Sequence[EventRecord]) -> Sequence[bytes | None]:
+        shown = events
+        if not viewer.sees_everything:
+            shown = await context.graph.read(visible_events, viewer=viewer, events=events)
+        frames = await operations.frames(request, context, [Event.of(event) for event in shown])
+        by_number = {event.sequence: frame for event, frame in zip(shown, frames, strict=True)}
+        return [by_number.get(event.sequence) for event in events]
 
     return LiveOperation(
         key=(
@@ -65,6 +73,7 @@ async def live_operation(operations: Operations, request: Request, context: Cont
             request.operation_name,
             orjson.dumps(variables, option=orjson.OPT_SORT_KEYS),
             context.principal.rights,
+            viewer.key,
         ),
         after=asked.after,
         types=asked.types,

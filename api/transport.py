@@ -181,7 +181,9 @@ class Transport:
                 operation_name=payload.get("operationName") or None,
             )
             context = Context(
-                principal=self._principal, services=self._services, loaders=Loaders(self._services.graph)
+                principal=self._principal,
+                services=self._services,
+                loaders=Loaders(self._services.graph, self._principal.viewer),
             )
             self._running[id] = asyncio.create_task(self._run(id, request, context))
 

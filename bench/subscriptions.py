@@ -113,7 +113,7 @@ class AsItComes(GraphQL[Any, None]):
 
     async def get_context(self, request: Any, response: Any) -> Context:
         services: Services = request.app.state.services
-        return Context(principal=ADMIN, services=services, loaders=Loaders(services.graph))
+        return Context(principal=ADMIN, services=services, loaders=Loaders(services.graph, ADMIN.viewer))
 
 
 class Raw:

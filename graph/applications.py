@@ -7,9 +7,10 @@ from graph.client import Row, Statement, Transaction
 from graph.errors import Code, Conflict, InvalidInput, NotFound
 from graph.events import EventType, NewEvent, Subject
 from graph.jobs import StageCategory
-from graph.reading import Anchor, Pattern, Sort, Source, node
+from graph.reading import Anchor, Pattern, Shown, Sort, Source, node
 from graph.references import ExternalId, Referable, give_external_ids
 from graph.versions import check_version
+from graph.visibility import SYSTEM, Viewer, require
 
 LOOK_UP = Statement(
     "applications.look_up",
@@ -56,7 +57,7 @@ BY_IDS = Statement(
     RETURN a{.*, candidate_id: p.id, job_id: j.id, stage_id: s.id, since: i.since} AS application
     """,
 )
-APPLICATION = Anchor("applications.application", "(@node:Application {id: @id})")
+APPLICATION = Anchor("applications.application", "(@node:Application {id: @id})", Shown.APPLICATION)
 STAGE_SINCE = Source("[(@node)-[i:IN_STAGE]->() | i.since][0]")
 STAGE_CATEGORY = Source("[(@node)-[:IN_STAGE]->(s) | s.category][0]")
 JOB_ID = Source("[(@node)-[:FOR]->(j) | j.id][0]")
@@ -76,14 +77,28 @@ _SORTS: dict[str, Sort] = {
     ),
     ApplicationOrder.STAGE_SINCE: Sort(STAGE_SINCE, descending=True),
 }
-APPLICATIONS = Pattern(name="applications.applications", match="(@node:Application)", sorts=_SORTS)
-OF_JOB = Pattern(name="applications.of_job", match="(@parent)<-[:FOR]-(@node:Application)", sorts=_SORTS)
-OF_CANDIDATE = Pattern(
-    name="applications.of_candidate", match="(@parent)<-[:BY]-(@node:Application)", sorts=_SORTS
+APPLICATIONS = Pattern(
+    name="applications.applications", match="(@node:Application)", shows=Shown.APPLICATION, sorts=_SORTS
 )
-CANDIDATE = Pattern(name="applications.candidate", match="(@parent)-[:BY]->(@node:Person)")
-JOB = Pattern(name="applications.job", match="(@parent)-[:FOR]->(@node:Job)")
-STAGE = Pattern(name="applications.stage", match="(@parent)-[@edge:IN_STAGE]->(@node:Stage)")
+OF_JOB = Pattern(
+    name="applications.of_job",
+    match="(@parent)<-[:FOR]-(@node:Application)",
+    shows=Shown.APPLICATION,
+    sorts=_SORTS,
+)
+OF_CANDIDATE = Pattern(
+    name="applications.of_candidate",
+    match="(@parent)<-[:BY]-(@node:Application)",
+    shows=Shown.APPLICATION,
+    sorts=_SORTS,
+)
+CANDIDATE = Pattern(
+    name="applications.candidate", match="(@parent)-[:BY]->(@node:Person)", shows=Shown.CANDIDATE
+)
+JOB = Pattern(name="applications.job", match="(@parent)-[:FOR]->(@node:Job)", shows=Shown.JOB)
+STAGE = Pattern(
+    name="applications.stage", match="(@parent)-[@edge:IN_STAGE]->(@node:Stage)", shows=Shown.OPEN
+)
 
 
 class ApplicationStatus(StrEnum):
@@ -125,14 +140,19 @@ class Application:
     version: int
 
 
-async def apply(tx: Transaction, /, *, application: NewApplication, actor: str, at: str) -> Application:
+async def apply(
+    tx: Transaction, /, *, application: NewApplication, actor: str, at: str, viewer: Viewer = SYSTEM
+) -> Application:
     """Take an application of a candidate for a job; an id that is there already returns what it made.
 
     Raises:
-        NotFound: there is no such candidate or job.
+        NotFound: there is no such candidate or job for the viewer.
         InvalidInput: the job is closed or has no stage of that category.
         Conflict: the candidate already has an active application for the job, or an external id is another's.
     """
+    candidate, job = application.candidate_id, application.job_id
+    await require(tx, viewer=viewer, shown=Shown.CANDIDATE, id=candidate, what="candidate", field="candidate")
+    await require(tx, viewer=viewer, shown=Shown.JOB, id=job, what="job", field="job")
     row = await LOOK_UP.row(tx, candidate=application.candidate_id, job=application.job_id, at=at)
     if existing := (await applications_by_ids(tx, ids=[application.id])).get(application.id):
         return existing
@@ -185,14 +205,23 @@ async def move(
     actor: str,
     at: str,
     expected_version: int | None = None,
+    viewer: Viewer = SYSTEM,
 ) -> Application:
     """Move an application to a stage of its job and set its status.
 
     Raises:
-        NotFound: there is no such application, or no such stage in its job's pipeline.
+        NotFound: there is no such application for the viewer, or no such stage in its job's pipeline.
         Conflict: it would be the candidate's second active application for the job, or it was moved since the
             version that is expected.
     """
+    await require(
+        tx,
+        viewer=viewer,
+        shown=Shown.APPLICATION,
+        id=application_id,
+        what="application",
+        field="application",
+    )
     before = (await applications_by_ids(tx, ids=[application_id])).get(application_id)
     if before is None:
         raise NotFound("application", field="application")

@@ -7,6 +7,9 @@ In: the anchor of jobs with `Row((node("title"), Many(STAGES, Row((node("name"),
     RETURN collect([id, [n0.`title`, COLLECT {
       MATCH (n0)-[e1:HAS_STAGE]->(n1) RETURN [n1.`name`] ORDER BY n1.position }]]) AS value
 
+What the viewer may not see is hidden by a condition at each match (`graph/visibility.py`), so that lists, pages, counts
+and single things hide the same. For those who see everything there is none, and the text is as above.
+
 Lists instead of maps: the driver reads them faster, and their order is ours. Reads of one shape have one text, so
 Neo4j plans them once; the names of parameters depend on nothing but their place.
 """
@@ -31,13 +34,15 @@ from graph.reading import (
     SortKey,
     Source,
 )
+from graph.visibility import Sights, condition, with_sights
 
 _NAME = re.compile(r"@(\w+)")
 
 
 class _Composer:
-    def __init__(self, pages: Sequence[PageShape]) -> None:
+    def __init__(self, pages: Sequence[PageShape], sights: Sights) -> None:
         self._pages = pages
+        self._sights = sights
         self._numbers = count(1)
         self._sorts: dict[int, Source] = {}
 
@@ -47,12 +52,12 @@ class _Composer:
     def _item(self, item: Item, names: Mapping[str, str]) -> str:
         match item:
             case Source(text):
-                return _filled(text, names)
+                return self._filled(text, names)
             case SortKey(slot):
-                return _filled(self._sorts[slot].text, names)
+                return self._filled(self._sorts[slot].text, names)
             case One(pattern, row):
                 inner = self._names(names)
-                match_ = _filled(pattern.match, inner)
+                match_ = self.match(pattern, inner)
                 return f"COLLECT {{ MATCH {match_} RETURN {self.row(row, inner)} LIMIT 1 }}[0]"
             case Many(pattern, row):
                 return self._many(pattern, row, names)
@@ -60,35 +65,53 @@ class _Composer:
                 return self._page(pattern, row, slot, names)
             case PageCount(pattern, slot):
                 inner = self._names(names)
-                conditions = _conditions(self._pages[slot], slot, inner)
-                return f"COUNT {{ MATCH {_filled(pattern.match, inner)}{_where(conditions)} }}"
+                conditions = self._conditions(slot, inner)
+                return f"COUNT {{ MATCH {self.match(pattern, inner, conditions)} }}"
+
+    def match(self, found: Anchor | Pattern, names: Mapping[str, str], conditions: Sequence[str] = ()) -> str:
+        """Return what is matched, with its conditions: those given, and that the viewer sees it."""
+        visible = condition(found.shows, self._sights)
+        every = [*conditions, self._filled(visible, names)] if visible else conditions
+        return self._filled(found.match, names) + _where(every)
 
     def _many(self, pattern: Pattern, row: Row, names: Mapping[str, str]) -> str:
         inner = self._names(names)
-        order = f" ORDER BY {_filled(pattern.order, inner)}" if pattern.order else ""
+        order = f" ORDER BY {self._filled(pattern.order, inner)}" if pattern.order else ""
         bound = ""
         if pattern.most is not None:
             bound = f" WITH *{order} LIMIT {pattern.most}"
-        return f"COLLECT {{ MATCH {_filled(pattern.match, inner)}{bound} RETURN {self.row(row, inner)} AS v{order} }}"
+        return f"COLLECT {{ MATCH {self.match(pattern, inner)}{bound} RETURN {self.row(row, inner)} AS v{order} }}"
 
     def _page(self, pattern: Pattern, row: Row, slot: int, names: Mapping[str, str]) -> str:
         inner, page = self._names(names), self._pages[slot]
         sort = pattern.sorts[page.sort]
         self._sorts[slot] = sort.by
-        conditions = [_filled(sort.seek, inner)] if sort.seek else []
-        conditions += _conditions(page, slot, inner)
+        conditions = [self._filled(sort.seek, inner)] if sort.seek else []
+        conditions += self._conditions(slot, inner)
         if page.goes_on:
-            conditions.append(_filled(_AFTER[page.descending].replace("@by", sort.by.text), inner, slot=slot))
+            after = _AFTER[page.descending].replace("$after", f"$p{slot}_after")
+            conditions.append(self._filled(after.replace("@by", sort.by.text), inner))
         way = " DESC" if page.descending else ""
-        order = _filled(f" ORDER BY {sort.by.text}{way}, @node.id{way}", inner)
+        order = self._filled(f" ORDER BY {sort.by.text}{way}, @node.id{way}", inner)
         return (
-            f"COLLECT {{ MATCH {_filled(pattern.match, inner)}{_where(conditions)}"
+            f"COLLECT {{ MATCH {self.match(pattern, inner, conditions)}"
             f" WITH *{order} LIMIT $p{slot}_limit RETURN {self.row(row, inner)} AS v{order} }}"
         )
 
     def _names(self, outer: Mapping[str, str]) -> dict[str, str]:
         number = next(self._numbers)
         return {"node": f"n{number}", "edge": f"e{number}", "parent": outer.get("node", "")}
+
+    def _conditions(self, slot: int, names: Mapping[str, str]) -> list[str]:
+        numbers = count()
+
+        def name(found: re.Match[str]) -> str:
+            return f"$p{slot}_{next(numbers)}" if found[1] == "value" else names[found[1]]
+
+        return [_NAME.sub(name, with_sights(each, self._sights)) for each in self._pages[slot].conditions]
+
+    def _filled(self, text: str, names: Mapping[str, str]) -> str:
+        return _NAME.sub(lambda found: names[found[1]], with_sights(text, self._sights))
 
 
 _AFTER = {
@@ -97,17 +120,18 @@ _AFTER = {
 }
 
 
-def by_ids(anchor: Anchor, row: Row, pages: Sequence[PageShape] = ()) -> Statement:
-    """Return what reads things by `$ids`: a list of pairs of id and row, without those that are not there."""
+def by_ids(anchor: Anchor, row: Row, pages: Sequence[PageShape] = (), *, sights: Sights) -> Statement:
+    """Return what reads things by `$ids`: a list of pairs of id and row, without those that are not there or hidden."""
     names = {"node": "n0", "id": "id"}
-    content = _Composer(pages).row(row, names)
-    text = f"UNWIND $ids AS id MATCH {_filled(anchor.match, names)} RETURN collect([id, {content}]) AS value"
+    composer = _Composer(pages, sights)
+    content = composer.row(row, names)
+    text = f"UNWIND $ids AS id MATCH {composer.match(anchor, names)} RETURN collect([id, {content}]) AS value"
     return Statement(f"read.{anchor.name}", text)
 
 
-def from_nothing(name: str, row: Row, pages: Sequence[PageShape]) -> Statement:
+def from_nothing(name: str, row: Row, pages: Sequence[PageShape], *, sights: Sights) -> Statement:
     """Return what reads lists that hang on nothing."""
-    text = f"RETURN {_Composer(pages).row(row, {})} AS value"
+    text = f"RETURN {_Composer(pages, sights).row(row, {})} AS value"
     return Statement(f"read.{name}", text)
 
 
@@ -120,20 +144,5 @@ def page_parameters(slot: int, *, first: int, after: Key | None, values: Sequenc
     return parameters
 
 
-def _conditions(page: PageShape, slot: int, names: Mapping[str, str]) -> list[str]:
-    numbers = count()
-    return [
-        _NAME.sub(
-            lambda found: f"$p{slot}_{next(numbers)}" if found[1] == "value" else names[found[1]], condition
-        )
-        for condition in page.conditions
-    ]
-
-
 def _where(conditions: Sequence[str]) -> str:
     return " WHERE " + " AND ".join(conditions) if conditions else ""
-
-
-def _filled(text: str, names: Mapping[str, str], *, slot: int | None = None) -> str:
-    filled = _NAME.sub(lambda found: names[found[1]], text)
-    return filled if slot is None else filled.replace("$after", f"$p{slot}_after")

@@ -12,12 +12,14 @@ class EventType(StrEnum):
     CANDIDATE_UPDATED = "candidate.updated"
     CANDIDATE_SHORTLISTED = "candidate.shortlisted"
     CANDIDATE_OPTED_OUT = "candidate.opted_out"
+    CANDIDATE_PRIVACY_CHANGED = "candidate.privacy_changed"
     COLLEAGUE_CREATED = "colleague.created"
     COLLEAGUE_UPDATED = "colleague.updated"
     JOB_CREATED = "job.created"
     JOB_UPDATED = "job.updated"
     JOB_CLOSED = "job.closed"
     JOB_REOPENED = "job.reopened"
+    JOB_ACCESS_CHANGED = "job.access_changed"
     APPLICATION_CREATED = "application.created"
     APPLICATION_MOVED = "application.moved"
     REFERRAL_CREATED = "referral.created"
@@ -49,12 +51,14 @@ CHANGES_DOCUMENT = frozenset(
         EventType.CANDIDATE_UPDATED,
         EventType.CANDIDATE_SHORTLISTED,
         EventType.CANDIDATE_OPTED_OUT,
+        EventType.CANDIDATE_PRIVACY_CHANGED,
+        EventType.JOB_ACCESS_CHANGED,
         EventType.APPLICATION_CREATED,
         EventType.APPLICATION_MOVED,
         EventType.TOUCH_SENT,
     }
 )
-"""After these the search document of the event's candidate has to be written anew."""
+"""After these the search document of the event's candidate, if it has one, has to be written anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

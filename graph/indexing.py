@@ -45,9 +45,11 @@ CANDIDATES = Statement(
       educations: [(p)-[w:STUDIED_AT]->(s) | [s.name, w.degree, w.field, w.last_month, w.position]],
       skills: [(p)-[w:HAS_SKILL]->(s) | [w.position, s.name]],
       applications: [(p)<-[:BY]-(a:Application)-[:IN_STAGE]->(s) |
-        [a.applied_at, a.id, [(a)-[:FOR]->(j) | j.id][0], s.category, a.status]],
-      shortlisted: [(p)-[:SHORTLISTED_FOR]->(j) | j.id],
-      contacts: [(p)<-[:TO]-(t:Touch {status: 'SENT'}) | t.sent_at],
+        [a.applied_at, a.id, [(a)-[:FOR]->(j) | [j.id, coalesce(j.confidential, false)]][0], s.category, a.status]],
+      shortlisted: [(p)-[:SHORTLISTED_FOR]->(j) | [j.id, coalesce(j.confidential, false)]],
+      visible_to: [(p)-[:OWNED_BY|SHARED_WITH]->(viewer) | viewer.id],
+      contacts: [(p)<-[:TO]-(t:Touch {status: 'SENT'}) WHERE NOT EXISTS { (t)-[:FOR]->(:Job {confidential: true}) } |
+        t.sent_at],
       texts: [(p)<-[:ABOUT]-(r:Record) WHERE r.text_document IS NOT NULL | [r.received_at, r.id, r.text_document]]
     }) AS candidates
     """,
@@ -140,7 +142,10 @@ class IndexedApplication:
 class IndexedCandidate:
     """A candidate as the index has to hold it.
 
-    `text_document` is the SHA-256 of the newest résumé's text, `last_contact` when the last message was sent.
+    `text_document` is the SHA-256 of the newest résumé's text. `applications` and `shortlisted_jobs` are those that
+    anybody who recruits may know of, `last_contact` is when the last such message was sent; `jobs` are all that the
+    candidate applied for or is on the shortlist of, confidential ones too. `visible_to` names who sees them while they
+    are private.
     """
 
     id: str
@@ -162,6 +167,9 @@ class IndexedCandidate:
     roles: tuple[Role, ...]
     applications: tuple[IndexedApplication, ...]
     shortlisted_jobs: tuple[str, ...]
+    jobs: tuple[str, ...]
+    private: bool
+    visible_to: tuple[str, ...]
     experience_months: int
     contactable: bool
     last_contact: str | None
@@ -247,6 +255,8 @@ def _candidate(item: Row) -> IndexedCandidate:
     person: Mapping[str, Any] = item["person"]
     labels = item["labels"]
     texts = max(item["texts"], default=None)
+    applied = [row for row in item["applications"] if row[2] is not None]
+    jobs = {row[2][0] for row in applied} | {job for job, _ in item["shortlisted"]}
     return IndexedCandidate(
         id=person["id"],
         updated_at=person["updated_at"],
@@ -273,10 +283,14 @@ def _candidate(item: Row) -> IndexedCandidate:
         tags=tuple(person.get("tags", ())),
         roles=tuple(role for role, label in ROLE_LABELS.items() if label in labels),
         applications=tuple(
-            IndexedApplication(job_id=row[2], category=row[3], status=row[4])
-            for row in sorted(item["applications"], key=lambda row: row[:2], reverse=True)
+            IndexedApplication(job_id=row[2][0], category=row[3], status=row[4])
+            for row in sorted(applied, key=lambda row: row[:2], reverse=True)
+            if not row[2][1]
         ),
-        shortlisted_jobs=tuple(sorted(item["shortlisted"])),
+        shortlisted_jobs=tuple(sorted(job for job, confidential in item["shortlisted"] if not confidential)),
+        jobs=tuple(sorted(jobs)),
+        private=bool(person.get("private")),
+        visible_to=tuple(sorted(set(item["visible_to"]))),
         last_contact=max(item["contacts"], default=None),
         contactable=bool(person.get("consent_granted")) and person.get("opted_out_at") is None,
         text_document=texts[2] if texts else None,

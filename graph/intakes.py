@@ -16,8 +16,9 @@ from graph.errors import Code, Conflict, NotFound
 from graph.events import EventType, NewEvent, Subject
 from graph.ids import derived_id
 from graph.profiles import Profile, RecordKind
-from graph.reading import Anchor, Pattern, Sort, node
+from graph.reading import Anchor, Pattern, Shown, Sort, node
 from graph.records import NewRecord, save_records
+from graph.visibility import SYSTEM, Viewer, require, seen
 
 BATCH_LIMIT = 500
 """Most intakes that one transaction receives."""
@@ -108,13 +109,16 @@ BY_IDS = Statement(
     """,
 )
 
-INTAKE = Anchor("intakes.intake", "(@node:Intake {id: @id})")
+INTAKE = Anchor("intakes.intake", "(@node:Intake {id: @id})", Shown.INTAKE)
 CANDIDATE = Pattern(
-    name="intakes.candidate", match="(@parent)-[:MADE]->(:Record)-[:ABOUT]->(@node:Person:Candidate)"
+    name="intakes.candidate",
+    match="(@parent)-[:MADE]->(:Record)-[:ABOUT]->(@node:Person:Candidate)",
+    shows=Shown.CANDIDATE,
 )
 INTAKES = Pattern(
     name="intakes.intakes",
     match="(@node:Intake)",
+    shows=Shown.INTAKE,
     sorts={"RECEIVED_AT": Sort(node("received_at"), descending=True, seek="@node.received_at IS NOT NULL")},
 )
 
@@ -217,18 +221,17 @@ def intake_id_of(sha256: str) -> str:
 
 
 async def receive(
-    tx: Transaction, /, *, intakes: Sequence[NewIntake], actor: str, at: str
+    tx: Transaction, /, *, intakes: Sequence[NewIntake], actor: str, at: str, viewer: Viewer = SYSTEM
 ) -> list[ReceivedIntake]:
     """Note up to `BATCH_LIMIT` files as received and report the new ones in the event log; in the order given.
 
     Bytes that came before stay what they are, with the candidate they went to.
 
     Raises:
-        NotFound: there is no such candidate as one of them is said to be about.
+        NotFound: there is for the viewer no such candidate as one of them is said to be about.
     """
     about = {intake.about for intake in intakes if intake.about}
-    known = {row["id"] for row in await KNOWN_CANDIDATES.rows(tx, ids=sorted(about))}
-    if about - known:
+    if about - await seen(tx, viewer=viewer, shown=Shown.CANDIDATE, ids=about):
         raise NotFound("candidate", field="candidate")
     distinct = {intake.sha256: intake for intake in reversed(intakes)}
     state = {"status": str(IntakeStatus.RECEIVED), "attempts": 0}
@@ -363,13 +366,16 @@ async def fail(
     return True
 
 
-async def retry_intake(tx: Transaction, /, *, intake_id: str, event_id: str, actor: str, at: str) -> Intake:
+async def retry_intake(
+    tx: Transaction, /, *, intake_id: str, event_id: str, actor: str, at: str, viewer: Viewer = SYSTEM
+) -> Intake:
     """Have a failed intake read again.
 
     Raises:
-        NotFound: there is no such intake.
+        NotFound: there is no such intake for the viewer.
         Conflict: the intake has not failed.
     """
+    await require(tx, viewer=viewer, shown=Shown.INTAKE, id=intake_id, what="intake", field="intakeId")
     row = await RETRY.row(tx, id=intake_id)
     if row is None:
         raise NotFound("intake", field="intakeId")

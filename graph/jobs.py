@@ -4,14 +4,16 @@ from enum import StrEnum
 from typing import Any
 
 from graph import outbox
+from graph.access import add_members
 from graph.client import Row, Statement, Transaction
 from graph.errors import Code, InvalidInput, NotFound
 from graph.events import EventType, NewEvent, Subject
 from graph.ids import derived_id
 from graph.profiles import skill_key
-from graph.reading import Anchor, Pattern, Sort, Source, node
+from graph.reading import Anchor, Pattern, Shown, Sort, Source, node
 from graph.references import ExternalId, Referable, give_external_ids
 from graph.versions import check_version
+from graph.visibility import PUBLIC_JOB, SYSTEM, Sight, Viewer, require
 
 CREATE = Statement(
     "jobs.create",
@@ -67,11 +69,14 @@ BY_IDS = Statement(
     RETURN j{.*, assigned: [(j)-[a:ASSIGNED]->(p) | {as: a.as, id: p.id}]} AS job
     """,
 )
-JOB = Anchor("jobs.job", "(@node:Job {id: @id})")
-STAGE = Anchor("jobs.stage", "(@node:Stage {id: @id})")
+JOB = Anchor("jobs.job", "(@node:Job {id: @id})", Shown.JOB)
+STAGE = Anchor("jobs.stage", "(@node:Stage {id: @id})", Shown.STAGE)
 LOCATED = Source("(@node.city IS NOT NULL OR @node.region IS NOT NULL OR @node.country IS NOT NULL)")
 PAID = Source("@node.salary_currency IS NOT NULL")
-ACTIVE_APPLICATIONS = Source("COUNT { (@node)<-[:IN_STAGE]-(:Application {status: 'ACTIVE'}) }")
+PUBLIC = Source(PUBLIC_JOB)
+ACTIVE_APPLICATIONS = Source(
+    "COUNT { (@node)<-[:IN_STAGE]-(a:Application {status: 'ACTIVE'}) WHERE @seen(application, a) }"
+)
 
 
 class JobOrder(StrEnum):
@@ -84,20 +89,33 @@ class JobOrder(StrEnum):
 JOBS = Pattern(
     name="jobs.jobs",
     match="(@node:Job)",
+    shows=Shown.JOB,
     sorts={
         JobOrder.CREATED_AT: Sort(node("created_at"), descending=True, seek="@node.created_at IS NOT NULL"),
         JobOrder.TITLE: Sort(Source("coalesce(@node.title, '')")),
     },
 )
 STAGES = Pattern(
-    name="jobs.stages", match="(@parent)-[:HAS_STAGE]->(@node:Stage)", order="@node.position, @node.id"
+    name="jobs.stages",
+    match="(@parent)-[:HAS_STAGE]->(@node:Stage)",
+    shows=Shown.OPEN,
+    order="@node.position, @node.id",
 )
 SKILLS = Pattern(
-    name="jobs.skills", match="(@parent)-[@edge:REQUIRES]->(@node:Skill)", order="@edge.position, @node.id"
+    name="jobs.skills",
+    match="(@parent)-[@edge:REQUIRES]->(@node:Skill)",
+    shows=Shown.OPEN,
+    order="@edge.position, @node.id",
 )
-RECRUITER = Pattern(name="jobs.recruiter", match="(@parent)-[:ASSIGNED {as: 'RECRUITER'}]->(@node:Person)")
+RECRUITER = Pattern(
+    name="jobs.recruiter",
+    match="(@parent)-[:ASSIGNED {as: 'RECRUITER'}]->(@node:Person)",
+    shows=Shown.COLLEAGUE,
+)
 HIRING_MANAGER = Pattern(
-    name="jobs.hiring_manager", match="(@parent)-[:ASSIGNED {as: 'HIRING_MANAGER'}]->(@node:Person)"
+    name="jobs.hiring_manager",
+    match="(@parent)-[:ASSIGNED {as: 'HIRING_MANAGER'}]->(@node:Person)",
+    shows=Shown.COLLEAGUE,
 )
 
 
@@ -167,6 +185,9 @@ class NewJob:
     stages: tuple[tuple[str, StageCategory], ...] = DEFAULT_STAGES
     recruiter_id: str | None = None
     hiring_manager_id: str | None = None
+    confidential: bool = False
+    """Known to its members, the recruiter and the hiring manager alone."""
+    member_ids: tuple[str, ...] = ()
     external_ids: tuple[ExternalId, ...] = ()
 
 
@@ -203,12 +224,15 @@ class Job:
     hiring_manager_id: str | None
 
 
-async def create_job(tx: Transaction, /, *, job: NewJob, actor: str, at: str) -> Job:
+async def create_job(tx: Transaction, /, *, job: NewJob, actor: str, at: str, viewer: Viewer = SYSTEM) -> Job:
     """Create a job with its pipeline; an id that is there already returns what it made the first time.
 
+    Who opens a job that they would not see otherwise becomes a member of it.
+
     Raises:
-        InvalidInput: the pipeline has no stage for applications.
-        NotFound: the recruiter or the hiring manager is no colleague.
+        InvalidInput: the pipeline has no stage for applications, or nobody stands behind the token that opens a
+            confidential job.
+        NotFound: the recruiter, the hiring manager or a member is no colleague.
         Conflict: another job has one of the external ids.
     """
     if existing := (await jobs_by_ids(tx, ids=[job.id])).get(job.id):
@@ -237,6 +261,7 @@ async def create_job(tx: Transaction, /, *, job: NewJob, actor: str, at: str) ->
             **salary_properties(salary),
             "status": str(JobStatus.OPEN),
             "version": 1,
+            "confidential": job.confidential,
             "created_at": at,
             "updated_at": at,
         },
@@ -260,19 +285,29 @@ async def create_job(tx: Transaction, /, *, job: NewJob, actor: str, at: str) ->
         if row["as"] not in assigned:
             field = "recruiter" if row["as"] == "RECRUITER" else "hiringManager"
             raise NotFound("colleague", field=field)
+    await add_members(
+        tx,
+        viewer=viewer,
+        job_id=job.id,
+        member_ids=job.member_ids,
+        confidential=job.confidential or viewer.sights.jobs is Sight.MEMBER,
+    )
     await outbox.append(tx, [_event(job.event_id, EventType.JOB_CREATED, job.id, actor, at)])
     return (await jobs_by_ids(tx, ids=[job.id]))[job.id]
 
 
-async def update_job(tx: Transaction, /, *, change: JobChange, event_id: str, actor: str, at: str) -> Job:
+async def update_job(
+    tx: Transaction, /, *, change: JobChange, event_id: str, actor: str, at: str, viewer: Viewer = SYSTEM
+) -> Job:
     """Change what is different; where nothing is, neither version nor event log grow.
 
     Closing and reopening have events of their own; ids of further events are derived from `event_id`.
 
     Raises:
-        NotFound: there is no such job.
+        NotFound: there is no such job for the viewer.
         Conflict: it was changed since the version that is expected.
     """
+    await require(tx, viewer=viewer, shown=Shown.JOB, id=change.job_id, what="job", field="job")
     row = await LOCK.row(tx, id=change.job_id)
     if row is None:
         raise NotFound("job", field="job")

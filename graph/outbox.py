@@ -211,7 +211,7 @@ async def backlog(tx: Transaction, /) -> Backlog:
 
 
 def _labels(event: NewEvent) -> list[str]:
-    return ["Unindexed"] if event.type in CHANGES_DOCUMENT else []
+    return ["Unindexed"] if event.type in CHANGES_DOCUMENT and event.subject.candidate_id else []
 
 
 def _properties(event: NewEvent) -> dict[str, Any]:

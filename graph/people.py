@@ -7,7 +7,7 @@ from typing import Any
 
 from graph.client import Statement, Transaction
 from graph.profiles import Role
-from graph.reading import Anchor, Pattern, Sort, Source, node
+from graph.reading import Anchor, Pattern, Shown, Sort, Source, node
 from graph.records import ROLE_LABELS
 
 BY_IDS = Statement(
@@ -15,17 +15,18 @@ BY_IDS = Statement(
     "UNWIND $ids AS id MATCH (p:Person {id: id}) RETURN p{.*, labels: labels(p)} AS person",
 )
 
-THERE = Statement("people.there", "UNWIND $ids AS id MATCH (p:Person:Candidate {id: id}) RETURN p.id AS id")
 COUNT_CANDIDATES = Statement("people.count_candidates", "MATCH (p:Candidate) RETURN count(p) AS total")
 COUNT_COLLEAGUES = Statement("people.count_colleagues", "MATCH (p:Colleague) RETURN count(p) AS total")
 
-PERSON = Anchor("people.person", "(@node:Person {id: @id})")
-CANDIDATE = Anchor("people.candidate", "(@node:Person:Candidate {id: @id})")
+PERSON = Anchor("people.person", "(@node:Person {id: @id})", Shown.PERSON)
+CANDIDATE = Anchor("people.candidate", "(@node:Person:Candidate {id: @id})", Shown.CANDIDATE)
+COLLEAGUE = Anchor("people.colleague", "(@node:Person {id: @id})", Shown.COLLEAGUE)
 
-SKILL = Anchor("people.skill", "(@node:Skill {id: @id})")
-RECORD = Anchor("people.record", "(@node:Record {id: @id})")
+SKILL = Anchor("people.skill", "(@node:Skill {id: @id})", Shown.OPEN)
+RECORD = Anchor("people.record", "(@node:Record {id: @id})", Shown.RECORD)
 
-IS_CANDIDATE = Source("@node:Candidate")
+IS_CANDIDATE = Source("@node:Candidate AND @seen(candidate, @node)")
+"""Whether someone shows as a candidate: they are one, and not hidden as one."""
 LABELS = Source("labels(@node)")
 LOCATED = Source("(@node.city IS NOT NULL OR @node.region IS NOT NULL OR @node.country IS NOT NULL)")
 CONSENTED = Source("@node.consent_at IS NOT NULL")
@@ -52,26 +53,30 @@ _SORTS: dict[str, Sort] = {
     PersonOrder.EXPERIENCE: Sort(Source("coalesce(@node.experience_months, 0)"), descending=True),
 }
 
-CANDIDATES = Pattern(name="people.candidates", match="(@node:Candidate)", sorts=_SORTS)
-COLLEAGUES = Pattern(name="people.colleagues", match="(@node:Colleague)", sorts=_SORTS)
+CANDIDATES = Pattern(name="people.candidates", match="(@node:Candidate)", shows=Shown.CANDIDATE, sorts=_SORTS)
+COLLEAGUES = Pattern(name="people.colleagues", match="(@node:Colleague)", shows=Shown.COLLEAGUE, sorts=_SORTS)
 EMPLOYMENTS = Pattern(
     name="people.employments",
     match="(@parent)-[@edge:WORKED_AT]->(@node)",
+    shows=Shown.OPEN,
     order="coalesce(@edge.last_month, -1) DESC, coalesce(@edge.first_month, -1) DESC, @edge.position",
 )
 EDUCATIONS = Pattern(
     name="people.educations",
     match="(@parent)-[@edge:STUDIED_AT]->(@node:School)",
+    shows=Shown.OPEN,
     order="coalesce(@edge.last_month, -1) DESC, @edge.position",
 )
 SKILLS = Pattern(
     name="people.skills",
     match="(@parent)-[@edge:HAS_SKILL]->(@node:Skill)",
+    shows=Shown.OPEN,
     order="@edge.position, @node.id",
 )
 RECORDS = Pattern(
     name="people.records",
     match="(@parent)<-[:ABOUT]-(@node:Record)",
+    shows=Shown.OPEN,
     order="@node.received_at DESC, @node.id",
 )
 
@@ -108,11 +113,6 @@ class Person:
 async def people_by_ids(tx: Transaction, /, *, ids: Sequence[str]) -> dict[str, Person]:
     """Return those of the people that exist."""
     return {row["person"]["id"]: person_of(row["person"]) for row in await BY_IDS.rows(tx, ids=list(ids))}
-
-
-async def candidates_there(tx: Transaction, /, *, ids: Sequence[str]) -> frozenset[str]:
-    """Return those of the ids that are candidates'."""
-    return frozenset(row["id"] for row in await THERE.rows(tx, ids=list(ids)))
 
 
 async def count_candidates(tx: Transaction, /) -> int:

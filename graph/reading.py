@@ -1,13 +1,32 @@
 """The words in which `graph` says how things are read: Cypher with `@names` that the composer fills in.
 
 `@node` and `@edge` stand for what is being read and for the relationship that led to it, `@parent` for what it
-hangs on, `@id` for a given id, each `@value` for one value of a filter. All text is written here in `graph`;
-values only ever become parameters.
+hangs on, `@id` for a given id, each `@value` for one value of a filter. ` WHERE @seen(job, j)`, or with `AND`, stands
+for the condition that the viewer sees the job `j` (`graph/visibility.py`). All text is written here in `graph`; values
+only ever become parameters.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import LiteralString, TypeAlias
+
+
+class Shown(StrEnum):
+    """What a match is, as far as it matters who may see it."""
+
+    JOB = "job"
+    STAGE = "stage"
+    CANDIDATE = "candidate"
+    COLLEAGUE = "colleague"
+    PERSON = "person"
+    RECORD = "record"
+    APPLICATION = "application"
+    REFERRAL = "referral"
+    TOUCH = "touch"
+    INTAKE = "intake"
+    OPEN = "open"
+    """Seen by all who come there: companies and skills, and the parts of what was seen, such as a job's stages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +55,7 @@ class Anchor:
 
     name: str
     match: LiteralString
+    shows: Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +80,7 @@ class Pattern:
 
     name: str
     match: LiteralString
+    shows: Shown
     order: LiteralString | None = None
     most: int | None = None
     sorts: Mapping[str, Sort] = field(default_factory=dict, hash=False)

@@ -21,6 +21,8 @@ from graph.profiles import (
     first_month,
     project,
 )
+from graph.reading import Shown
+from graph.visibility import SYSTEM, Viewer, seen
 
 ROLE_LABELS = {
     Role.EMPLOYEE: "Employee",
@@ -164,12 +166,14 @@ class _Matches:
 
 
 async def save_records(
-    tx: Transaction, /, *, records: Sequence[NewRecord], actor: str, at: str
+    tx: Transaction, /, *, records: Sequence[NewRecord], actor: str, at: str, viewer: Viewer = SYSTEM
 ) -> list[SavedRecord]:
     """Keep records, find or make the person of each, project the profiles anew and report each in the event log.
 
     A record whose id is there already changes nothing. A record's first e-mail address that belongs to someone decides
-    whom it is about, then external ids; addresses that belong to somebody else stay theirs.
+    whom it is about, then external ids; addresses that belong to somebody else stay theirs. Someone whom the viewer does
+    not see decides nothing: the record makes another person, to whom the addresses belong as well, so that the answer
+    tells nothing of the first.
     """
     known = {
         row["record"]: row["person"] for row in await KNOWN_RECORDS.rows(tx, ids=[r.id for r in records])
@@ -182,7 +186,7 @@ async def save_records(
     people: dict[str, str] = {}
     created: set[str] = set()
     if fresh:
-        matches = await _match(tx, fresh, at=at)
+        matches = await _match(tx, fresh, viewer, at=at)
         people = matches.people
         created = await _write(tx, fresh, matches, actor=actor, at=at)
     saved = []
@@ -196,15 +200,21 @@ async def save_records(
     return saved
 
 
-async def _match(tx: Transaction, records: Sequence[NewRecord], *, at: str) -> _Matches:
-    owners: dict[str | tuple[str, str], str | None] = {}
+async def _match(tx: Transaction, records: Sequence[NewRecord], viewer: Viewer, *, at: str) -> _Matches:
+    claims: dict[str | tuple[str, str], set[str]] = defaultdict(set)
     addresses = sorted({email for r in records for email in r.profile.emails})
     pairs = sorted({pair for r in records for pair in r.external_ids})
     for row in await CLAIM_ADDRESSES.rows(tx, addresses=addresses, at=at):
-        owners[row["key"]] = row["person"]
+        claims[row["key"]] |= {row["person"]} - {None}
     external_ids = [{"system": system, "value": value} for system, value in pairs]
     for row in await CLAIM_EXTERNAL_IDS.rows(tx, external_ids=external_ids, at=at):
-        owners[row["system"], row["value"]] = row["person"]
+        claims[row["system"], row["value"]] |= {row["person"]} - {None}
+    known = frozenset(person for claimed in claims.values() for person in claimed)
+    if not viewer.sees_everything:
+        known = await seen(tx, viewer=viewer, shown=Shown.PERSON, ids=known)
+    owners: dict[str | tuple[str, str], str | None] = {
+        key: min(claimed & known, default=None) for key, claimed in claims.items()
+    }
     found = _Matches({}, [], [])
     for record in records:
         keys: tuple[str | tuple[str, str], ...] = (*record.profile.emails, *record.external_ids)

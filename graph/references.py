@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import cache
 
 from graph.client import Statement, Transaction
 from graph.errors import Code, Conflict
-from graph.reading import Pattern
+from graph.reading import Pattern, Shown
+from graph.visibility import Sights, with_sights
 
 ExternalId = tuple[str, str]
 """The other system's name, and the id there."""
@@ -38,25 +40,10 @@ LINK_APPLICATION = Statement(
     CREATE (e)-[:OF]->(a)
     """,
 )
-BY_EMAIL = Statement(
-    "references.by_email",
-    """
-    UNWIND $keys AS key
-    MATCH (:EmailAddress {address: key})<-[:HAS_EMAIL]-(p:Person)
-    RETURN collect([key, p.id]) AS value
-    """,
-)
-BY_EXTERNAL_ID = Statement(
-    "references.by_external_id",
-    """
-    UNWIND $keys AS key
-    MATCH (:ExternalId {kind: $kind, system: key[0], value: key[1]})-[:OF]->(n)
-    RETURN collect([key, n.id]) AS value
-    """,
-)
 EXTERNAL_IDS = Pattern(
     name="references.external_ids",
     match="(@parent)<-[:OF]-(@node:ExternalId)",
+    shows=Shown.OPEN,
     order="@node.system, @node.value",
 )
 
@@ -67,6 +54,29 @@ class Referable(StrEnum):
     PERSON = "Person"
     JOB = "Job"
     APPLICATION = "Application"
+
+
+@cache
+def by_email(shown: Shown, sights: Sights) -> Statement:
+    """Return what finds who has the addresses `$keys`: pairs of address and id; of several who are seen, the least id."""
+    text = f"""
+    UNWIND $keys AS key
+    MATCH (:EmailAddress {{address: key}})<-[:HAS_EMAIL]-(p:Person) WHERE @seen({shown}, p)
+    WITH key, min(p.id) AS id
+    RETURN collect([key, id]) AS value
+    """
+    return Statement("references.by_email", with_sights(text, sights))
+
+
+@cache
+def by_external_id(shown: Shown, sights: Sights) -> Statement:
+    """Return what finds the things of `$kind` that have the external ids `$keys`: pairs of external id and id."""
+    text = f"""
+    UNWIND $keys AS key
+    MATCH (:ExternalId {{kind: $kind, system: key[0], value: key[1]}})-[:OF]->(n) WHERE @seen({shown}, n)
+    RETURN collect([key, n.id]) AS value
+    """
+    return Statement("references.by_external_id", with_sights(text, sights))
 
 
 _LINKS = {Referable.JOB: LINK_JOB, Referable.APPLICATION: LINK_APPLICATION}

@@ -5,7 +5,8 @@ from graph.client import Statement, Transaction
 from graph.errors import NotFound
 from graph.events import EventType, NewEvent, Subject
 from graph.ids import derived_id
-from graph.reading import Pattern, Sort, edge
+from graph.reading import Pattern, Shown, Sort, edge
+from graph.visibility import SYSTEM, Viewer, require, seen
 
 LOOK_UP = Statement(
     "shortlists.look_up",
@@ -30,6 +31,7 @@ ADD = Statement(
 OF_JOB = Pattern(
     name="shortlists.of_job",
     match="(@parent)<-[@edge:SHORTLISTED_FOR]-(@node:Person)",
+    shows=Shown.CANDIDATE,
     sorts={"AT": Sort(edge("at"), descending=True)},
 )
 
@@ -44,18 +46,21 @@ async def shortlist(
     request_id: str,
     actor: str,
     at: str,
+    viewer: Viewer = SYSTEM,
 ) -> tuple[str, ...]:
     """Put candidates on a job's shortlist; return those who were not on it. All of them, or none.
 
     Raises:
-        NotFound: the job, or one of the candidates, is not there.
+        NotFound: the job, or one of the candidates, is not there for the viewer.
     """
     wanted = list(dict.fromkeys(candidate_ids))
+    await require(tx, viewer=viewer, shown=Shown.JOB, id=job_id, what="job", field="job")
+    visible = await seen(tx, viewer=viewer, shown=Shown.CANDIDATE, ids=wanted)
     rows = await LOOK_UP.rows(tx, job=job_id, candidates=wanted, at=at)
     if not all(row["job"] for row in rows):
         raise NotFound("job", field="job")
     for i, row in enumerate(rows):
-        if not row["found"]:
+        if not row["found"] or row["candidate"] not in visible:
             raise NotFound("candidate", field=f"candidates.{i}")
     added = [row["candidate"] for row in rows if not row["listed"]]
     await ADD.run(tx, candidates=added, job=job_id, at=at, actor=actor, note=note)

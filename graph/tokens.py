@@ -34,6 +34,7 @@ class AccessRole(StrEnum):
     INTERVIEWER = "INTERVIEWER"
     EMPLOYEE = "EMPLOYEE"
     PARTNER = "PARTNER"
+    CANDIDATE = "CANDIDATE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

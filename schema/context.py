@@ -1,6 +1,6 @@
 from asyncio import AbstractEventLoop
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeAlias
 
 from elasticsearch import AsyncElasticsearch
@@ -9,7 +9,7 @@ from strawberry.types import Info as StrawberryInfo
 from graph.client import Graph
 from graph.events import Event, EventType
 from schema.loaders import Loaders
-from schema.permissions import Principal
+from schema.permissions import Principal, Redaction
 from search.indices import CandidateIndex
 from search.resumes.store import ResumeStore
 from search.talent.points import PointsInTime
@@ -41,6 +41,8 @@ class Context:
     principal: Principal
     services: Services
     loaders: Loaders
+    redactions: list[Redaction] = field(default_factory=list)
+    """The fields that graphql-core has masked so far."""
 
     @property
     def graph(self) -> Graph:
@@ -48,11 +50,11 @@ class Context:
 
     def renewed(self) -> "Context":
         """Return the same with empty loaders: a WebSocket keeps one context for all its operations and events."""
-        return replace(self, loaders=Loaders(self.services.graph))
+        return replace(self, loaders=Loaders(self.graph, self.principal.viewer), redactions=[])
 
     def elsewhere(self, home: AbstractEventLoop) -> "Context":
         """Return the same for a thread with an event loop of its own; what it loads comes from `home`."""
-        return replace(self, loaders=Loaders(self.services.graph, home))
+        return replace(self, loaders=Loaders(self.graph, self.principal.viewer, home), redactions=[])
 
 
 Info: TypeAlias = StrawberryInfo[Context, Any]

@@ -82,6 +82,7 @@ described(
         Code.JOB_CLOSED: "The job takes no applications.",
         Code.ALREADY_APPLIED: "The candidate has an active application for this job.",
         Code.PIPELINE_INCOMPLETE: "The pipeline lacks a stage of the category that is needed.",
+        Code.PERSON_REQUIRED: "Nobody stands behind your token, and what you ask for would leave it without anyone who sees it.",
         Code.SAME_PERSON: "Two people are meant, and one is named twice.",
         Code.UNKNOWN_MERGE_FIELD: "A template has braces that are none of the known merge fields.",
         Code.MERGE_VALUE_MISSING: "The template asks for something that was not given.",

@@ -8,6 +8,7 @@ from graph.client import Graph, Statement
 from graph.composing import by_ids, from_nothing
 from graph.deadlines import current
 from graph.reading import Anchor, PageShape, Row
+from graph.visibility import Viewer
 
 MOST_IDS = 1_000
 
@@ -18,9 +19,10 @@ class Loaders:
     Each level of a query costs one round trip per kind of read.
     """
 
-    def __init__(self, graph: Graph, home: asyncio.AbstractEventLoop | None = None) -> None:
+    def __init__(self, graph: Graph, viewer: Viewer, home: asyncio.AbstractEventLoop | None = None) -> None:
         """`home` is the event loop that the graph lives on, where it is not the one that loads."""
         self._graph = graph
+        self.viewer = viewer
         self._home = home
         self._loaders: dict[Any, DataLoader[str, Any]] = {}
 
@@ -36,7 +38,7 @@ class Loaders:
         given = dict(parameters or {})
         key = (anchor, row, tuple(pages), repr(given))
         if key not in self._loaders:
-            load = self._load_function(by_ids(anchor, row, pages), given)
+            load = self._load_function(by_ids(anchor, row, pages, sights=self.viewer.sights), given)
             self._loaders[key] = DataLoader(load, max_batch_size=MOST_IDS)
         return await self._loaders[key].load(id)
 
@@ -44,10 +46,12 @@ class Loaders:
         self, name: str, row: Row, pages: Sequence[PageShape], parameters: Mapping[str, Any]
     ) -> Any:
         """Return the row of lists that hang on nothing."""
-        return await self.value(from_nothing(name, row, pages), dict(parameters))
+        statement = from_nothing(name, row, pages, sights=self.viewer.sights)
+        return await self.value(statement, dict(parameters))
 
     async def value(self, statement: Statement, parameters: Mapping[str, Any]) -> Any:
-        """Run one reading statement, unbatched, and return the one value it gives."""
+        """Run one reading statement for the viewer, unbatched, and return the one value it gives."""
+        parameters = {**parameters, **self.viewer.parameters}
         if self._home is None:
             return await self._graph.value(statement, parameters)
         reading = self._at_home(statement, parameters)

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import orjson
@@ -38,7 +39,7 @@ from schema.documents import (
 )
 from schema.errors import published
 from schema.keeping import Kept
-from schema.permissions import Principal
+from schema.permissions import Principal, Redaction
 from schema.plan.explain import explained
 from schema.plan.leaves import Unfit
 from schema.plan.plan import Document, Plan, Run, call, compile_plan, has_resolver, is_required
@@ -66,14 +67,16 @@ class Request:
 
 
 class Answer(NamedTuple):
-    """What was answered: the data as JSON, and the errors as they go out."""
+    """What was answered: the data as JSON, the errors as they go out, and what the extensions say of both."""
 
     data: bytes
     errors: Sequence[dict[str, Any]]
     executed: bool = True
+    extensions: Mapping[str, Any] = MappingProxyType({})
 
-    def encoded(self, extensions: Mapping[str, Any] | None = None) -> bytes:
-        """Return the whole as JSON."""
+    def encoded(self, further: Mapping[str, Any] = MappingProxyType({})) -> bytes:
+        """Return the whole as JSON, with further extensions."""
+        extensions = {**self.extensions, **further}
         return encoded(orjson.Fragment(self.data), self.errors, extensions, executed=self.executed)
 
 
@@ -194,10 +197,14 @@ class Operations:
         returned: dict[str, Any] = {}
         try:
             plan, run = await self._plan(prepared, request, context)
-            data, errors = await plan.run(run, returned)
+            answered = await plan.run(run, returned)
         except (Unfit, Unplanned, GraphQLError):
             return await self._judge(prepared, request, context, returned)
-        return Answer(orjson.dumps(data), errors)
+        return Answer(
+            orjson.dumps(answered.value),
+            answered.errors,
+            extensions=masked(answered.value, answered.redactions),
+        )
 
     async def begin(self, request: Request, context: Context) -> list[dict[str, Any]]:
         """Take the cost of following a valid subscription; return why it is refused, if it is.
@@ -249,7 +256,8 @@ class Operations:
             return [
                 (await self._judge(prepared, request, context, {key: value})).encoded() for value in values
             ]
-        return [encoded({key: each.value}, each.errors) for each in answers]
+        found = [({key: each.value}, each) for each in answers]
+        return [encoded(data, each.errors, masked(data, each.redactions)) for data, each in found]
 
     def _root_key(self, prepared: Prepared, request: Request) -> str:
         operation = self.operation(prepared, request.operation_name)
@@ -389,7 +397,7 @@ class Operations:
         done = asyncio.run(execution())
         errors = published(done.errors or [])
         executed = done.data is not None or all("path" in error for error in errors)
-        return Answer(orjson.dumps(done.data), errors, executed)
+        return Answer(orjson.dumps(done.data), errors, executed, masked(done.data, context.redactions))
 
     def _variables(self, operation: OperationDefinitionNode, request: Request) -> VariableValues | None:
         if not operation.variable_definitions:
@@ -436,10 +444,16 @@ def encoded(
     """
     content = {"data": data} if executed else {}
     if errors:
-        content["errors"] = sorted(errors, key=_place)
+        content["errors"] = sorted(errors, key=lambda error: _order(error.get("path") or ()))
     if extensions:
         content["extensions"] = extensions
     return orjson.dumps(content)
+
+
+def masked(data: Any, redactions: Sequence[Redaction]) -> dict[str, Any]:
+    """Return what the extensions say of masked fields: in the order of their places, those that the answer has."""
+    standing = [each for each in redactions if _stands(data, each.path)]
+    return {"redactions": sorted(standing, key=lambda each: _order(each.path))} if standing else {}
 
 
 def was_executed(answer: bytes) -> bool:
@@ -447,5 +461,14 @@ def was_executed(answer: bytes) -> bool:
     return answer.startswith(b'{"data":')
 
 
-def _place(error: Mapping[str, Any]) -> list[tuple[bool, Any]]:
-    return [(isinstance(part, str), part) for part in error.get("path") or ()]
+def _order(path: Iterable[str | int]) -> list[tuple[bool, Any]]:
+    return [(isinstance(part, str), part) for part in path]
+
+
+def _stands(data: Any, path: Sequence[str | int]) -> bool:
+    """Say whether the answer has the place: an error may have made something above it null."""
+    for part in path[:-1]:
+        if data is None:
+            return False
+        data = data[part]
+    return data is not None

@@ -11,7 +11,9 @@ from strawberry.types import Info
 
 from graph.errors import KithError
 from graph.events import EventType
+from graph.reading import Source
 from graph.tokens import AccessRole
+from graph.visibility import EVERYTHING, Sight, Sights, Viewer
 
 
 class Permission(StrEnum):
@@ -32,6 +34,10 @@ class Permission(StrEnum):
     OUTREACH_READ = "outreach:read"
     OUTREACH_WRITE = "outreach:write"
     EVENTS_READ = "events:read"
+    CONTACTS_READ = "contacts:read"
+    CONSENT_READ = "consent:read"
+    SALARIES_READ = "salaries:read"
+    NOTES_READ = "notes:read"
 
 
 _ALL = frozenset(Permission)
@@ -51,6 +57,8 @@ GRANTS: dict[AccessRole, frozenset[Permission]] = {
             Permission.TALENT_SEARCH,
             Permission.REFERRALS_READ,
             Permission.REFERRALS_WRITE,
+            Permission.SALARIES_READ,
+            Permission.NOTES_READ,
         }
     ),
     AccessRole.INTERVIEWER: frozenset(
@@ -64,7 +72,32 @@ GRANTS: dict[AccessRole, frozenset[Permission]] = {
     ),
     AccessRole.EMPLOYEE: frozenset({Permission.JOBS_READ, Permission.REFERRALS_WRITE}),
     AccessRole.PARTNER: frozenset({Permission.JOBS_READ, Permission.EVENTS_READ}),
+    AccessRole.CANDIDATE: frozenset(
+        {
+            Permission.JOBS_READ,
+            Permission.CANDIDATES_READ,
+            Permission.APPLICATIONS_READ,
+            Permission.CONTACTS_READ,
+            Permission.CONSENT_READ,
+        }
+    ),
 }
+
+_STAFF = Sights(jobs=Sight.RECRUITING, candidates=Sight.RECRUITING)
+_TEAM = Sights(jobs=Sight.MEMBER, candidates=Sight.MEMBER)
+_PUBLIC = Sights(jobs=Sight.PUBLIC, candidates=Sight.NONE)
+
+SIGHTS: dict[AccessRole, Sights] = {
+    AccessRole.ADMIN: EVERYTHING,
+    AccessRole.RECRUITER: _STAFF,
+    AccessRole.SOURCER: _STAFF,
+    AccessRole.HIRING_MANAGER: _TEAM,
+    AccessRole.INTERVIEWER: _TEAM,
+    AccessRole.EMPLOYEE: _PUBLIC,
+    AccessRole.PARTNER: _PUBLIC,
+    AccessRole.CANDIDATE: Sights(jobs=Sight.OWN, candidates=Sight.OWN),
+}
+"""Which jobs and candidates each role sees; `graph/visibility.py` says what that means for them and all that hangs on them."""
 
 OUTSIDERS = frozenset({AccessRole.PARTNER})
 """The roles of those who do not work for the organisation."""
@@ -102,6 +135,11 @@ class Principal:
             return str(self.role)
         return f"{self.role}:{','.join(sorted(self.scopes))}"
 
+    @property
+    def viewer(self) -> Viewer:
+        """Return who looks, for what is read and written."""
+        return Viewer(SIGHTS[self.role], self.person_id)
+
     def may(self, permission: Permission) -> bool:
         """Say whether the table grants the permission, and the token's scopes leave it."""
         return permission in GRANTS[self.role] and (self.scopes is None or permission in self.scopes)
@@ -116,23 +154,46 @@ def forbidden(permission: Permission) -> KithError:
     return KithError("FORBIDDEN", f"your role lacks the permission {permission}")
 
 
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """A field of an answer that is null because the principal may not see it, and why."""
+
+    path: list[str | int]
+    reason: str
+
+
+def redaction_reason(permission: Permission) -> str:
+    """Return what clients are told of a field that is masked for want of a permission."""
+    return f"needs {permission}"
+
+
 class Requires(FieldExtension):
-    """Lets a field be resolved only for principals with the permission."""
+    """Lets a field be resolved only for principals with the permission, or where the source `unless` holds.
 
-    def __init__(self, permission: Permission) -> None:
+    For others an operation is refused, and a field below one is null and among the answer's redactions.
+    """
+
+    def __init__(self, permission: Permission, unless: Source | None = None) -> None:
         self.permission = permission
+        self.unless = unless
 
-    def _check(self, info: Info[Any, Any]) -> None:
-        if not info.context.principal.may(self.permission):
+    def _masks(self, source: Any, info: Info[Any, Any]) -> bool:
+        if info.context.principal.may(self.permission):
+            return False
+        if self.unless is not None and source.values[self.unless]:
+            return False
+        if info.path.prev is None:
             raise forbidden(self.permission)
+        info.context.redactions.append(Redaction(info.path.as_list(), redaction_reason(self.permission)))
+        return True
 
     def resolve(self, next_: Callable[..., Any], source: Any, info: Info[Any, Any], **kwargs: Any) -> Any:
-        self._check(info)
-        return next_(source, info, **kwargs)
+        return None if self._masks(source, info) else next_(source, info, **kwargs)
 
     async def resolve_async(
         self, next_: Callable[..., Any], source: Any, info: Info[Any, Any], **kwargs: Any
     ) -> Any:
-        self._check(info)
+        if self._masks(source, info):
+            return None
         answer = next_(source, info, **kwargs)
         return await answer if isawaitable(answer) else answer  # a subscription answers with a generator

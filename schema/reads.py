@@ -45,9 +45,10 @@ def stored(
     make: Callable[..., Any] | None = None,
     name: str | None = None,
     requires: Permission | None = None,
+    unless: Source | None = None,
 ) -> Any:
-    """Declare a field whose value is a source, or what `make` makes of several."""
-    return _field(description, Stored(sources, make), name=name, requires=requires)
+    """Declare a field whose value is a source, or what `make` makes of several; where `unless` holds, all may see it."""
+    return _field(description, Stored(sources, make), name=name, requires=requires, unless=unless)
 
 
 def identity(kind: Kind, description: str = "Names this object for ever; opaque.") -> Any:
@@ -61,9 +62,13 @@ def same(
     when: Source | None = None,
     name: str | None = None,
     requires: Permission | None = None,
+    unless: Source | None = None,
 ) -> Any:
-    """Declare a field whose object is read of the same match, null where `when` does not hold."""
-    return _field(description, Same(when), name=name, requires=requires)
+    """Declare a field whose object is read of the same match, null where `when` does not hold.
+
+    Where `unless` holds, all may see it.
+    """
+    return _field(description, Same(when), name=name, requires=requires, unless=unless)
 
 
 def related(description: str, pattern: Pattern, *, requires: Permission | None = None) -> Any:
@@ -130,13 +135,14 @@ def _field(
     *,
     name: str | None = None,
     requires: Permission | None = None,
+    unless: Source | None = None,
     arguments: Sequence[StrawberryArgument] = (),
 ) -> Any:
     field = ReadField(
         graphql_name=name,
         description=description,
         metadata={"origin": origin},
-        extensions=[Requires(requires)] if requires else [],
+        extensions=[Requires(requires, unless)] if requires else [],
     )
     field.arguments = list(arguments)
     return field

@@ -8,7 +8,9 @@ from strawberry import UNSET
 
 from graph.client import Statement
 from graph.errors import Code, InvalidInput, NotFound
-from graph.references import BY_EMAIL, BY_EXTERNAL_ID, ExternalId, Referable
+from graph.reading import Shown
+from graph.references import ExternalId, Referable, by_email, by_external_id
+from graph.visibility import Viewer
 from schema.node import Kind, any_id
 
 MOST_EXTERNAL_IDS = 20
@@ -62,34 +64,39 @@ class ApplicationRef:
 
 Ref: TypeAlias = CandidateRef | ColleagueRef | JobRef | ApplicationRef
 
-_KINDS: dict[type, tuple[Kind, Referable, str]] = {
-    CandidateRef: (Kind.PERSON, Referable.PERSON, "candidate"),
-    ColleagueRef: (Kind.PERSON, Referable.PERSON, "colleague"),
-    JobRef: (Kind.JOB, Referable.JOB, "job"),
-    ApplicationRef: (Kind.APPLICATION, Referable.APPLICATION, "application"),
+_KINDS: dict[type, tuple[Kind, Referable, Shown]] = {
+    CandidateRef: (Kind.PERSON, Referable.PERSON, Shown.CANDIDATE),
+    ColleagueRef: (Kind.PERSON, Referable.PERSON, Shown.COLLEAGUE),
+    JobRef: (Kind.JOB, Referable.JOB, Shown.JOB),
+    ApplicationRef: (Kind.APPLICATION, Referable.APPLICATION, Shown.APPLICATION),
 }
 
 
 class Reader(Protocol):
-    """What runs one reading statement and returns the one value it gives."""
+    """What runs one reading statement for a viewer and returns the one value it gives."""
+
+    @property
+    def viewer(self) -> Viewer: ...
 
     async def value(self, statement: Statement, parameters: Mapping[str, Any]) -> Any: ...
 
 
 async def find(reader: Reader, refs: Sequence[Ref]) -> list[str | None]:
-    """Return the local ids of what is named, None where there is nothing of that name; in at most two reads.
+    """Return the local ids of what is named, None where the viewer sees nothing of that name; in at most two reads.
 
-    It says nothing of rights: what is done with the id has to ask them.
+    An id is taken as it is: what is done with it has to ask the rights.
     """
     emails: dict[str, str | None] = {email: None for ref in refs if (email := _email(ref))}
     pairs: dict[ExternalId, str | None] = {pair: None for ref in refs if (pair := _pair(ref))}
+    if not emails and not pairs:
+        return [_found(ref, emails, pairs) for ref in refs]
+    _, kind, shown = _KINDS[type(refs[0])]
+    sights = reader.viewer.sights
     if emails:
-        emails |= dict(await reader.value(BY_EMAIL, {"keys": list(emails)}))
+        emails |= dict(await reader.value(by_email(shown, sights), {"keys": list(emails)}))
     if pairs:
-        kind = _KINDS[type(refs[0])][1]
-        found = await reader.value(
-            BY_EXTERNAL_ID, {"kind": str(kind), "keys": [list(pair) for pair in pairs]}
-        )
+        parameters = {"kind": str(kind), "keys": [list(pair) for pair in pairs]}
+        found = await reader.value(by_external_id(shown, sights), parameters)
         pairs |= {(key[0], key[1]): id_ for key, id_ in found}
     return [_found(ref, emails, pairs) for ref in refs]
 
@@ -103,7 +110,7 @@ async def local_ids_of(reader: Reader, refs: Sequence[Ref], *, field: str) -> li
     ids: list[str] = []
     for i, id_ in enumerate(await find(reader, refs)):
         if id_ is None:
-            raise NotFound(_KINDS[type(refs[i])][2], field=f"{field}.{i}")
+            raise NotFound(str(_KINDS[type(refs[i])][2]), field=f"{field}.{i}")
         ids.append(id_)
     return ids
 
@@ -116,7 +123,7 @@ async def local_id_of(reader: Reader, ref: Ref, *, field: str) -> str:
     """
     (id_,) = await find(reader, [ref])
     if id_ is None:
-        raise NotFound(_KINDS[type(ref)][2], field=field)
+        raise NotFound(str(_KINDS[type(ref)][2]), field=field)
     return id_
 
 

@@ -56,6 +56,11 @@ class ReadField(StrawberryField):
         return next((e.permission for e in self.extensions if isinstance(e, Requires)), None)
 
     @property
+    def unless(self) -> Source | None:
+        """What lets every principal see the field where it holds."""
+        return next((e.unless for e in self.extensions if isinstance(e, Requires)), None)
+
+    @property
     def is_basic_field(self) -> bool:
         """Say whether the value is at hand without waiting or asking."""
         return not self.extensions and not isinstance(self.origin_, _LOADING)
@@ -110,6 +115,8 @@ class ReadField(StrawberryField):
         return await result
 
     async def _guarded(self, stored: Stored, source: Read, info: StrawberryInfo[Any, Any]) -> Any:
+        if all(each in source.values for each in stored.sources):
+            return stored.value(source.values)
         key = source.values[ID]
         row = await info.context.loaders.read(type(source).anchor, Row(stored.sources), key)
         return stored.value(dict(zip(stored.sources, row, strict=True)))
@@ -230,7 +237,7 @@ def variants_of(cls: type) -> Variants | None:
 
 
 def full_row(cls: type) -> Row:
-    """Return all that the fields of a type need of its match, apart from what is guarded."""
+    """Return all that the fields of a type need of its match, apart from what is guarded and can be read by its id."""
     return Row(full_sources(cls))
 
 
@@ -244,8 +251,10 @@ def full_sources(cls: type) -> tuple[Source, ...]:
         for variant in variants.types.values():
             found |= dict.fromkeys(full_sources(variant()))
     for field in cls.__strawberry_definition__.fields:  # type: ignore[attr-defined]
+        if getattr(field, "unless", None) is not None:
+            found[field.unless] = None
         match getattr(field, "origin_", None):
-            case Stored(sources) if field.guard is None:
+            case Stored(sources) if field.guard is None or not hasattr(cls, "anchor"):
                 found |= dict.fromkeys(sources)
             case Same(when):
                 found |= {when: None} if when else {}

@@ -77,6 +77,9 @@ class CandidateDocument:
     roles: Sequence[str] = ()
     applications: Sequence[ApplicationEntry] = ()
     shortlisted_jobs: Sequence[str] = ()
+    jobs: Sequence[str] = ()
+    private: bool = False
+    visible_to: Sequence[str] = ()
     consent: bool = False
     last_contact: str | None = None
     resume_text: str | None = None
@@ -115,6 +118,9 @@ class CandidateDocument:
             "applications": [_entry(application) for application in self.applications[:_MOST_VALUES]],
             "stages": _values(entry.stage for entry in self.applications if entry.status == _ACTIVE),
             "shortlisted_jobs": _values(self.shortlisted_jobs),
+            "jobs": _values(self.jobs),
+            "private": self.private,
+            "visible_to": _values(self.visible_to),
             "consent": self.consent,
             "last_contact": self.last_contact,
             "resume_text": _text(self.resume_text, _MOST_RESUME_CHARACTERS),

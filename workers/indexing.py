@@ -258,6 +258,9 @@ def document_of(person: IndexedCandidate, resume_text: str | None) -> CandidateD
             for application in person.applications
         ],
         shortlisted_jobs=person.shortlisted_jobs,
+        jobs=person.jobs,
+        private=person.private,
+        visible_to=person.visible_to,
         consent=person.contactable,
         last_contact=person.last_contact,
         resume_text=resume_text,

@@ -47,7 +47,9 @@ async def _explain(document: str, variables: dict[str, Any], operation: str | No
     principal = Principal(id="explain", role=AccessRole(role), label="kith explain", expires_at=None)
     async with open_services() as (services, _):
         operations = Operations(build_schema())
-        context = Context(principal=principal, services=services, loaders=Loaders(services.graph))
+        context = Context(
+            principal=principal, services=services, loaders=Loaders(services.graph, principal.viewer)
+        )
         request = Request(query=document, variables=variables, operation_name=operation)
         try:
             return await operations.explain(request, context)

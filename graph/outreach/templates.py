@@ -6,7 +6,7 @@ from graph.client import Row, Statement, Transaction
 from graph.errors import Code, Conflict
 from graph.events import EventType, NewEvent, Subject
 from graph.outreach.merging import check_template
-from graph.reading import Anchor, Pattern, Sort, node
+from graph.reading import Anchor, Pattern, Shown, Sort, node
 
 CREATE = Statement(
     "templates.create",
@@ -21,10 +21,11 @@ CREATE = Statement(
 BY_IDS = Statement(
     "templates.by_ids", "UNWIND $ids AS id MATCH (t:Template {id: id}) RETURN properties(t) AS template"
 )
-TEMPLATE = Anchor("templates.template", "(@node:Template {id: @id})")
+TEMPLATE = Anchor("templates.template", "(@node:Template {id: @id})", Shown.OPEN)
 TEMPLATES = Pattern(
     name="templates.templates",
     match="(@node:Template)",
+    shows=Shown.OPEN,
     sorts={"CREATED_AT": Sort(node("created_at"), descending=True, seek="@node.created_at IS NOT NULL")},
 )
 

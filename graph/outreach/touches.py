@@ -17,7 +17,8 @@ from graph.events import EventType, NewEvent, Subject
 from graph.idempotency import key_of, reserve
 from graph.ids import derived_id
 from graph.outreach.merging import MergeField, fields_of, first_name, one_line
-from graph.reading import Anchor, Pattern, Source
+from graph.reading import Anchor, Pattern, Shown, Source
+from graph.visibility import SYSTEM, Viewer, require, seen
 
 MOST_CANDIDATES = 500
 LONGEST_KEY = 200
@@ -68,11 +69,12 @@ KEEP = Statement(
     RETURN t.id AS id
     """,
 )
-TOUCH = Anchor("touches.touch", "(@node:Touch {id: @id})")
+TOUCH = Anchor("touches.touch", "(@node:Touch {id: @id})", Shown.TOUCH)
 TEMPLATE_ID = Source("[(@node)-[:USING]->(t:Template) | t.id][0]")
 OF_PERSON = Pattern(
     name="touches.of_person",
     match="(@parent)<-[:TO]-(@node:Touch)",
+    shows=Shown.TOUCH,
     order="@node.queued_at DESC, @node.id DESC",
     most=MOST_OF_A_PERSON,
 )
@@ -147,24 +149,27 @@ async def queue_touches(
     unsubscribe_seed: str,
     actor: str,
     at: str,
+    viewer: Viewer = SYSTEM,
 ) -> tuple[TouchOutcome, ...]:
     """Queue one e-mail to each candidate, once for a key and candidate; refusals are part of the result.
 
     `unsubscribe_seed` is a fresh secret of at least 32 characters, from which the unsubscribe keys are made; event ids
-    are derived from those of the touches.
+    are derived from those of the touches. A candidate whom the viewer does not see is refused as not found, whatever an
+    earlier call with the key did.
 
     Raises:
         InvalidInput: too many candidates, a bad key, or the template asks for a job or company that is not given.
-        NotFound: there is no such template, job or sender.
+        NotFound: there is no such template, job or sender for the viewer.
         Conflict: the key belongs to messages with another template or job.
     """
     _check(key, candidate_ids, unsubscribe_seed)
-    fields = await _checked_sources(tx, template_id=template_id, job_id=job_id, sender=sender)
+    fields = await _checked_sources(tx, viewer, template_id=template_id, job_id=job_id, sender=sender)
     await reserve(tx, key=key_of("campaign", key, f"{template_id} {job_id or ''}"))
+    visible = await seen(tx, viewer=viewer, shown=Shown.CANDIDATE, ids=set(candidate_ids))
     touch_ids = {id_: derived_id("touch", key, id_) for id_ in sorted(set(candidate_ids))}
-    first = await _first_outcomes(tx, touch_ids.values())
+    first = await _first_outcomes(tx, [touch for id_, touch in touch_ids.items() if id_ in visible])
     fresh = [id_ for id_, touch in touch_ids.items() if touch not in first]
-    recipients = await recipients_of(tx, ids=fresh)
+    recipients = await recipients_of(tx, ids=[id_ for id_ in fresh if id_ in visible])
     refusals = {id_: refusal(recipients.get(id_), fields) for id_ in fresh}
     rows = [
         {
@@ -190,7 +195,11 @@ async def queue_touches(
     ]
     kept = await KEEP.rows(tx, template=template_id, job=job_id, sender=sender.id, touches=rows)
     made = {row["id"] for row in kept}
-    lost = [touch for touch in touch_ids.values() if touch not in made and touch not in first]
+    lost = [
+        touch
+        for id_, touch in touch_ids.items()
+        if id_ in visible and touch not in made and touch not in first
+    ]
     first |= await _first_outcomes(tx, lost)
     queued = [id_ for id_ in fresh if touch_ids[id_] in made and refusals[id_] is None]
     await outbox.append(
@@ -269,14 +278,16 @@ def _check(key: str, candidate_ids: Sequence[str], unsubscribe_seed: str) -> Non
 
 
 async def _checked_sources(
-    tx: Transaction, *, template_id: str, job_id: str | None, sender: Sender
+    tx: Transaction, viewer: Viewer, *, template_id: str, job_id: str | None, sender: Sender
 ) -> frozenset[MergeField]:
     """Return the template's fields."""
     found = await SOURCES.row(tx, template=template_id, job=job_id, sender=sender.id)
     if found is None or found["body"] is None:
         raise NotFound("template", field="templateId")
-    if job_id is not None and found["job_title"] is None:
-        raise NotFound("job", field="job")
+    if job_id is not None:
+        await require(tx, viewer=viewer, shown=Shown.JOB, id=job_id, what="job", field="job")
+        if found["job_title"] is None:
+            raise NotFound("job", field="job")
     if sender.id is not None and not found["sender"]:
         raise NotFound("colleague", field="sender")
     fields = fields_of(found["subject"], found["body"])

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from graph.client import Statement, Transaction
 from graph.errors import Code, InvalidInput, NotFound
 from graph.profiles import first_month
+from graph.reading import Shown
 from graph.referrals.acquaintance import (
     STRONGEST,
     Evidence,
@@ -28,6 +29,7 @@ from graph.referrals.acquaintance import (
     strength,
 )
 from graph.referrals.places import Place, collected, places_of
+from graph.visibility import SYSTEM, Viewer, require, seen_by
 
 MOST_HOPS = 3
 MOST_PATHS = 50
@@ -66,7 +68,7 @@ PEOPLE = Statement(
         MATCH (:School {id: place.id})<-[w:STUDIED_AT]-(p:Person) RETURN w, p
       }
       WITH place, w, p
-      WHERE p:Colleague OR NOT place.colleagues_only
+      WHERE (p:Colleague OR NOT place.colleagues_only) AND @seen(person, p)
       WITH place, w, p, w.first_month AS first, w.last_month AS last
       WHERE first <= place.last AND last >= place.first
       WITH place, w, p, first, last,
@@ -84,7 +86,7 @@ REFERRED = Statement(
     UNWIND $people AS id
     CALL (id) {
       MATCH (:Person {id: id})<-[:BY|OF]-(r:Referral)-[:BY|OF]->(p:Person)
-      WHERE p.id <> id AND (p:Colleague OR NOT $colleagues_only)
+      WHERE p.id <> id AND (p:Colleague OR NOT $colleagues_only) AND @seen(person, p) AND @seen(referral, r)
       WITH r.at AS at, p ORDER BY at DESC, p.id LIMIT $limit
       RETURN collect([p.id, at]) AS referrals
     }
@@ -96,7 +98,7 @@ REFERRED_PAIRS = Statement(
     """
     UNWIND $pairs AS pair
     CALL (pair) {
-      MATCH (:Person {id: pair[0]})<-[:BY|OF]-(r:Referral)-[:BY|OF]->(:Person {id: pair[1]})
+      MATCH (:Person {id: pair[0]})<-[:BY|OF]-(r:Referral)-[:BY|OF]->(:Person {id: pair[1]}) WHERE @seen(referral, r)
       WITH r ORDER BY r.at DESC, r.id LIMIT $limit
       MATCH (r)-[:BY]->(by:Person)
       RETURN collect([r.id, r.at, by.id]) AS referrals
@@ -164,6 +166,7 @@ class _Frontier:
 @dataclass(slots=True)
 class _Search:
     tx: Transaction
+    viewer: Viewer
     this_month: int
     truncated: bool = False
 
@@ -178,8 +181,7 @@ class _Search:
     ) -> dict[str, _Chain]:
         """Return those whom the people of `frontier` know, each with the best way there."""
         found: dict[str, _Chain] = {}
-        rows = await collected(
-            self.tx,
+        rows = await self.read(
             PEOPLE,
             places=self._within_bounds(frontier.places.values(), colleagues_only=colleagues_only),
             limit=PEOPLE_OF_PLACE + 1,
@@ -195,6 +197,11 @@ class _Search:
             self._meet(frontier.chains, place, theirs, found)
         await self._referred(frontier.chains, found, seen=seen, colleagues_only=colleagues_only)
         return found
+
+    async def read(self, statement: Statement, **parameters: Any) -> list[Any]:
+        """Run a statement for the viewer."""
+        for_viewer = seen_by(statement, self.viewer.sights)
+        return await collected(self.tx, for_viewer, **parameters, **self.viewer.parameters)
 
     def _within_bounds(self, places: Iterable[Place], *, colleagues_only: bool) -> list[dict[str, Any]]:
         chosen: list[dict[str, Any]] = []
@@ -247,8 +254,8 @@ class _Search:
         seen: set[str],
         colleagues_only: bool,
     ) -> None:
-        rows = await collected(
-            self.tx, REFERRED, people=list(chains), colleagues_only=colleagues_only, limit=REFERRALS + 1
+        rows = await self.read(
+            REFERRED, people=list(chains), colleagues_only=colleagues_only, limit=REFERRALS + 1
         )
         for known, referrals in rows:
             self.truncated |= len(referrals) > REFERRALS
@@ -267,16 +274,18 @@ async def referral_paths(
     limit: int,
     at: str,
     from_person_id: str | None = None,
+    viewer: Viewer = SYSTEM,
 ) -> ReferralPaths:
     """Return who of the colleagues can introduce the candidate by at most `max_hops` (1 to 3) acquaintances.
 
     One chain for each colleague: of their shortest ones the strongest; of equally strong ones that with the lowest
     ids. Shorter chains come first, then stronger ones, then lower ids; at most `limit` (1 to 50). With
-    `from_person_id` only that colleague's. `at` is the present, up to which open employments last.
+    `from_person_id` only that colleague's. `at` is the present, up to which open employments last. Nobody whom the viewer
+    does not see is part of a chain; how many people ever were at a place is counted over everybody.
 
     Raises:
         InvalidInput: `max_hops` or `limit` is out of range, or the colleague is the candidate.
-        NotFound: there is no such candidate or colleague.
+        NotFound: there is no such candidate or colleague for the viewer.
     """
     if not 1 <= max_hops <= MOST_HOPS:
         raise InvalidInput(
@@ -288,17 +297,20 @@ async def referral_paths(
         raise InvalidInput(
             Code.SAME_PERSON, "nobody can introduce themselves; name another colleague", field="introducer"
         )
+    await require(
+        tx, viewer=viewer, shown=Shown.CANDIDATE, id=candidate_id, what="candidate", field="candidate"
+    )
     ends = await ENDS.row(tx, candidate=candidate_id, colleague=from_person_id)
     if ends is None or not ends["candidate"]:
         raise NotFound("candidate", field="candidate")
     if from_person_id is not None and not ends["colleague"]:
         raise NotFound("colleague", field="introducer")
-    search = _Search(tx, first_month(at[:7]))
+    search = _Search(tx, viewer, first_month(at[:7]))
     if from_person_id is None:
         chains = await _from_anyone(search, candidate_id, max_hops=max_hops, limit=limit)
     else:
         chains = await _from_one(search, candidate_id, from_person_id, max_hops=max_hops)
-    paths = await _with_evidence(tx, chains, this_month=search.this_month)
+    paths = await _with_evidence(search, chains)
     return ReferralPaths(paths, truncated=search.truncated)
 
 
@@ -322,7 +334,7 @@ async def _from_anyone(
 async def _from_one(
     search: _Search, candidate: str, colleague: str, *, max_hops: int
 ) -> list[tuple[str, ...]]:
-    if await _evidence(search.tx, [(colleague, candidate)], this_month=search.this_month):
+    if await _evidence(search, [(colleague, candidate)]):
         return [(colleague, candidate)]
     start = {colleague: _Chain(-1, (colleague,))}
     near = await search.acquaintances(
@@ -341,12 +353,10 @@ async def _from_one(
     return []
 
 
-async def _with_evidence(
-    tx: Transaction, chains: Sequence[tuple[str, ...]], *, this_month: int
-) -> tuple[ReferralPath, ...]:
+async def _with_evidence(search: _Search, chains: Sequence[tuple[str, ...]]) -> tuple[ReferralPath, ...]:
     pairs = sorted({pair for chain in chains for pair in pairwise(chain)})
-    evidence = await _evidence(tx, pairs, this_month=this_month)
-    names = dict(await collected(tx, NAMES, ids=sorted({person for chain in chains for person in chain})))
+    evidence = await _evidence(search, pairs)
+    names = dict(await search.read(NAMES, ids=sorted({person for chain in chains for person in chain})))
     paths = []
     for chain in chains:
         hops = tuple(Hop(evidence[pair], evidence[pair][0].strength) for pair in pairwise(chain))
@@ -359,12 +369,13 @@ async def _with_evidence(
 
 
 async def _evidence(
-    tx: Transaction, pairs: Sequence[tuple[str, str]], *, this_month: int
+    search: _Search, pairs: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], tuple[Evidence, ...]]:
     """Return what the two of each pair have in common; pairs without anything are left out."""
+    this_month = search.this_month
     found: dict[tuple[str, str], list[Evidence]] = defaultdict(list)
     been: dict[str, dict[str, Place]] = defaultdict(dict)
-    for place in (await places_of(tx, sorted({person for pair in pairs for person in pair}))).values():
+    for place in (await places_of(search.tx, sorted({person for pair in pairs for person in pair}))).values():
         for person in place.stays:
             been[person][place.id] = place
     for a, b in pairs:
@@ -372,7 +383,7 @@ async def _evidence(
             place = been[a][id_]
             if together := overlap(place.stays[a], place.stays[b], this_month=this_month):
                 found[a, b].append(_at(place, together, this_month=this_month))
-    rows = await collected(tx, REFERRED_PAIRS, pairs=[list(pair) for pair in pairs], limit=REFERRALS_OF_PAIR)
+    rows = await search.read(REFERRED_PAIRS, pairs=[list(pair) for pair in pairs], limit=REFERRALS_OF_PAIR)
     for a, b, referrals in rows:
         for referral, at, by in referrals:
             known = referral_strength(first_month(at[:7]), this_month=this_month)

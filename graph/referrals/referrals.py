@@ -5,7 +5,8 @@ from graph import outbox
 from graph.client import Row, Statement, Transaction
 from graph.errors import Code, Conflict, InvalidInput, NotFound
 from graph.events import EventType, NewEvent, Subject
-from graph.reading import Anchor, Pattern, Source
+from graph.reading import Anchor, Pattern, Shown, Source
+from graph.visibility import SYSTEM, Viewer, require
 
 LONGEST_NOTE = 5_000
 LONGEST_RELATIONSHIP = 200
@@ -42,10 +43,11 @@ BY_IDS = Statement(
     RETURN r{.*, by_id: by.id, of_id: of.id, job_id: [(r)-[:FOR]->(j:Job) | j.id][0]} AS referral
     """,
 )
-REFERRAL = Anchor("referrals.referral", "(@node:Referral {id: @id})")
-JOB_ID = Source("[(@node)-[:FOR]->(j:Job) | j.id][0]")
-BY = Pattern(name="referrals.by", match="(@parent)-[:BY]->(@node:Person)")
-OF = Pattern(name="referrals.of", match="(@parent)-[:OF]->(@node:Person)")
+REFERRAL = Anchor("referrals.referral", "(@node:Referral {id: @id})", Shown.REFERRAL)
+JOB_ID = Source("[(@node)-[:FOR]->(j:Job) WHERE @seen(job, j) | j.id][0]")
+BY_VIEWER = Source("EXISTS { (@node)-[:BY]->(:Person {id: $viewer}) }")
+BY = Pattern(name="referrals.by", match="(@parent)-[:BY]->(@node:Person)", shows=Shown.PERSON)
+OF = Pattern(name="referrals.of", match="(@parent)-[:OF]->(@node:Person)", shows=Shown.PERSON)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,15 +77,24 @@ class Referral:
     relationship: str | None
 
 
-async def create_referral(tx: Transaction, /, *, referral: NewReferral, actor: str, at: str) -> Referral:
+async def create_referral(
+    tx: Transaction, /, *, referral: NewReferral, actor: str, at: str, viewer: Viewer = SYSTEM
+) -> Referral:
     """Note that a colleague refers a candidate; a repeated id returns what it made the first time.
 
     Raises:
         InvalidInput: someone refers themselves, or a text is too long.
-        NotFound: there is no such colleague, candidate or job.
+        NotFound: there is no such colleague, candidate or job for the viewer.
         Conflict: the id belongs to a referral between other people.
     """
     _check(referral)
+    named = [
+        (Shown.COLLEAGUE, referral.by_id, "colleague", "by"),
+        (Shown.CANDIDATE, referral.of_id, "candidate", "candidate"),
+        *([(Shown.JOB, referral.job_id, "job", "job")] if referral.job_id else []),
+    ]
+    for shown, id_, what, field in named:
+        await require(tx, viewer=viewer, shown=shown, id=id_, what=what, field=field)
     found = await LOOK_UP.row(tx, by=referral.by_id, of=referral.of_id, job=referral.job_id)
     if found is None or not found["by"]:
         raise NotFound("colleague", field="by")

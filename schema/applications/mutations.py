@@ -109,6 +109,7 @@ async def _apply(info: Info, given: ApplyToJobInput) -> ApplyToJobPayload:
         ),
         actor=info.context.principal.actor,
         at=at,
+        viewer=info.context.principal.viewer,
     )
     return ApplyToJobPayload(application=by_id(answer["application"]), user_errors=[])
 
@@ -126,6 +127,7 @@ async def _move(info: Info, given: MoveApplicationInput) -> MoveApplicationPaylo
         event_id=new_id(),
         actor=info.context.principal.actor,
         at=now(),
+        viewer=info.context.principal.viewer,
     )
     return MoveApplicationPayload(application=by_id(answer["application"]), user_errors=[])
 

@@ -2,6 +2,7 @@ from typing import Annotated
 
 import strawberry
 
+from graph.access import MOST_PEOPLE, set_candidate_privacy
 from graph.errors import Code, InvalidInput
 from graph.ids import new_id, now
 from graph.profiles import RecordKind
@@ -13,7 +14,7 @@ from schema.errors import UserError, attempt
 from schema.idempotency import write_once
 from schema.permissions import Permission, Requires
 from schema.reads import by_id, referenced
-from schema.references import external_ids_of
+from schema.references import CandidateRef, ColleagueRef, external_ids_of, local_id_of, local_ids_of
 
 LONGEST_ORIGIN = 200
 
@@ -25,10 +26,29 @@ class CreateCandidatePayload:
     user_errors: list[UserError] = strawberry.field(description="Why the input was refused; else empty.")
 
 
+@strawberry.input(description="Who may see a candidate.")
+class SetCandidatePrivacyInput:
+    candidate: CandidateRef = strawberry.field(description="The candidate.")
+    private: bool = strawberry.field(
+        description="Whether only the owner and those with whom the candidate is shared see them; who makes them "
+        "private first owns them."
+    )
+    shared_with: list[ColleagueRef] = strawberry.field(
+        description="The colleagues with whom the candidate is shared from now on, at most 100."
+    )
+
+
+@strawberry.type(description="The answer to `setCandidatePrivacy`.")
+class SetCandidatePrivacyPayload:
+    candidate: Candidate | None = referenced("The candidate, null on refusal.")
+    user_errors: list[UserError] = strawberry.field(description="Why the input was refused; else empty.")
+
+
 @strawberry.type
 class CandidateMutations:
     @strawberry.mutation(
-        description="Adds a candidate, or what is said here to the person already known by e-mail or external id.",
+        description="Adds a candidate, or what is said here to the person already known by e-mail or external id. "
+        "Who is known, but not to you, stays out of it: another candidate is made.",
         extensions=[Requires(Permission.CANDIDATES_WRITE)],
     )
     async def create_candidate(
@@ -40,6 +60,38 @@ class CandidateMutations:
             _create(info, input),
             lambda errors: CreateCandidatePayload(candidate=None, created=False, user_errors=errors),
         )
+
+    @strawberry.mutation(
+        description="Says whether a candidate is private and with whom they are shared.",
+        extensions=[Requires(Permission.CANDIDATES_WRITE)],
+    )
+    async def set_candidate_privacy(
+        self,
+        info: Info,
+        input: Annotated[SetCandidatePrivacyInput, strawberry.argument(description="Who, and for whom.")],
+    ) -> SetCandidatePrivacyPayload:
+        return await attempt(
+            _set_privacy(info, input),
+            lambda errors: SetCandidatePrivacyPayload(candidate=None, user_errors=errors),
+        )
+
+
+async def _set_privacy(info: Info, given: SetCandidatePrivacyInput) -> SetCandidatePrivacyPayload:
+    principal, loaders = info.context.principal, info.context.loaders
+    if len(given.shared_with) > MOST_PEOPLE:
+        raise InvalidInput(Code.TOO_MANY, f"at most {MOST_PEOPLE} people", field="sharedWith")
+    candidate_id = await local_id_of(loaders, given.candidate, field="candidate")
+    await info.context.graph.write(
+        set_candidate_privacy,
+        viewer=principal.viewer,
+        candidate_id=candidate_id,
+        private=given.private,
+        shared_with_ids=await local_ids_of(loaders, given.shared_with, field="sharedWith"),
+        event_id=new_id(),
+        actor=principal.actor,
+        at=now(),
+    )
+    return SetCandidatePrivacyPayload(candidate=by_id(candidate_id), user_errors=[])
 
 
 async def _create(info: Info, given: CreateCandidateInput) -> CreateCandidatePayload:
@@ -67,6 +119,7 @@ async def _create(info: Info, given: CreateCandidateInput) -> CreateCandidatePay
         records=[record],
         actor=info.context.principal.actor,
         at=at,
+        viewer=info.context.principal.viewer,
     )
     return CreateCandidatePayload(
         candidate=by_id(answer["candidate"]), created=answer["created"], user_errors=[]

@@ -3,7 +3,7 @@ from typing import ClassVar
 
 import strawberry
 
-from graph import applications, people, references
+from graph import access, applications, people, references
 from graph.outreach import touches
 from graph.people import PersonOrder, roles_of
 from graph.profiles import RecordKind, Role
@@ -148,7 +148,9 @@ class Person(Read, Node):
     id: strawberry.ID = identity(Kind.PERSON)
     name: str | None = stored("The full name; none where no record names it.", node("name"))
     headline: str | None = stored("One line about the person, or the latest job title.", node("headline"))
-    emails: list[str] = stored("E-mail addresses, the best known first.", node("emails"))
+    emails: list[str] | None = stored(
+        "E-mail addresses, the best known first.", node("emails"), requires=Permission.CONTACTS_READ
+    )
     roles: list[Role] = stored("What the person does here as a colleague.", people.LABELS, make=roles)
     employments: list[Employment] = related("Times at companies, the latest first.", people.EMPLOYMENTS)
     external_ids: list[ExternalId] = related("What other systems call the person.", references.EXTERNAL_IDS)
@@ -156,15 +158,19 @@ class Person(Read, Node):
 
 @strawberry.type(description="Someone who works here: recruiter, hiring manager, interviewer, employee.")
 class Colleague(Person):
-    pass
+    anchor: ClassVar[Anchor] = people.COLLEAGUE
 
 
 @strawberry.type(description="Someone who may be hired, whether they applied or are merely known.")
 class Candidate(Person):
     anchor: ClassVar[Anchor] = people.CANDIDATE
     summary: str | None = stored("What the person wrote about themself.", node("summary"))
-    phones: list[str] = stored("Phone numbers, E.164 where they could be read so.", node("phones"))
-    links: list[str] = stored("Addresses of profiles and pages.", node("links"))
+    phones: list[str] | None = stored(
+        "Phone numbers, E.164 where they could be read so.", node("phones"), requires=Permission.CONTACTS_READ
+    )
+    links: list[str] | None = stored(
+        "Addresses of profiles and pages.", node("links"), requires=Permission.CONTACTS_READ
+    )
     location: Location | None = same("Where the person lives.", when=people.LOCATED)
     languages: list[str] = stored("Languages as written.", node("languages"))
     certificates: list[str] = stored("Certificates as written.", node("certificates"))
@@ -175,15 +181,33 @@ class Candidate(Person):
         make=years_of,
     )
     consent: Consent | None = same(
-        "The newest word on contact; none means: not asked.", when=people.CONSENTED
+        "The newest word on contact; none means: not asked.",
+        when=people.CONSENTED,
+        requires=Permission.CONSENT_READ,
     )
-    opted_out_at: DateTime | None = stored("When the person unsubscribed.", node("opted_out_at"))
+    opted_out_at: DateTime | None = stored(
+        "When the person unsubscribed.", node("opted_out_at"), requires=Permission.CONSENT_READ
+    )
     created_at: DateTime = stored("When we first heard of the person.", node("created_at"))
     updated_at: DateTime = stored("When the profile last changed.", node("updated_at"))
     version: int = stored("Grows by one with each change of the profile.", node("version"))
     educations: list[Education] = related("Times at schools, the latest first.", people.EDUCATIONS)
     skills: list[Skill] = related("Skills, in the order in which the records name them.", people.SKILLS)
     records: list[Record] = related("What the profile was made from, the newest first.", people.RECORDS)
+    private: bool | None = stored(
+        "Whether only the owner and those with whom the candidate is shared see them.",
+        node("private"),
+        make=bool,
+        requires=Permission.CANDIDATES_WRITE,
+    )
+    owner: Colleague | None = related(
+        "Who made the candidate private.", access.OWNER, requires=Permission.CANDIDATES_WRITE
+    )
+    shared_with: list[Colleague] | None = related(
+        "Who sees the candidate besides the owner while they are private, at most 100.",
+        access.SHARED_WITH,
+        requires=Permission.CANDIDATES_WRITE,
+    )
     applications: Connection[Application] | None = paged(
         "Applications, the newest first.",
         applications.OF_CANDIDATE,

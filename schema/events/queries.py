@@ -1,6 +1,10 @@
+from collections.abc import Sequence as Several
+
 import strawberry
 
+from graph.events import Event as EventRecord
 from graph.outbox import events_after
+from graph.visibility import visible_events
 from schema.context import Info
 from schema.events.subscriptions import AfterEvent, OfTypes, sequence_of
 from schema.events.types import Event
@@ -35,6 +39,7 @@ class EventQueries:
     async def events(
         self, info: Info, first: First, after: AfterEvent = None, types: OfTypes = None
     ) -> EventConnection:
+        viewer = info.context.principal.viewer
         allowed = info.context.principal.event_types()
         wanted = allowed if types is None else allowed & frozenset(types)
         page = await info.context.graph.read(
@@ -43,7 +48,10 @@ class EventQueries:
             types=sorted(wanted),
             limit=page_size(first),
         )
-        edges = [EventEdge(cursor=str(event.sequence), node=Event.of(event)) for event in page.events]
+        shown: Several[EventRecord] = page.events
+        if not viewer.sees_everything:
+            shown = await info.context.graph.read(visible_events, viewer=viewer, events=page.events)
+        edges = [EventEdge(cursor=str(event.sequence), node=Event.of(event)) for event in shown]
         return EventConnection(
             edges=edges,
             nodes=[edge.node for edge in edges],

@@ -6,6 +6,7 @@ import strawberry
 from graph.errors import Code, InvalidInput
 from graph.events import EventType
 from graph.outbox import last_sequence
+from graph.visibility import visible_events
 from schema.context import Info
 from schema.events.types import Event
 from schema.permissions import Permission, Requires
@@ -53,4 +54,6 @@ class EventSubscriptions:
         wanted = allowed if types is None else allowed & frozenset(types)
         async for event in context.services.feed.events(after=start, types=wanted):
             context.loaders.clear()
-            yield Event.of(event)
+            viewer = context.principal.viewer
+            if await context.graph.read(visible_events, viewer=viewer, events=[event]):
+                yield Event.of(event)

@@ -32,12 +32,14 @@ described(
         EventType.CANDIDATE_UPDATED: "Something was added to what is known of a candidate.",
         EventType.CANDIDATE_SHORTLISTED: "A candidate was put on a job's shortlist.",
         EventType.CANDIDATE_OPTED_OUT: "A candidate does not want to be written to.",
+        EventType.CANDIDATE_PRIVACY_CHANGED: "Others may see a candidate than before.",
         EventType.COLLEAGUE_CREATED: "A person was first heard of, as a colleague.",
         EventType.COLLEAGUE_UPDATED: "Something was added to what is known of a colleague.",
         EventType.JOB_CREATED: "A job was opened.",
         EventType.JOB_UPDATED: "Something about a job was changed.",
         EventType.JOB_CLOSED: "A job takes no applications any more.",
         EventType.JOB_REOPENED: "A closed job takes applications again.",
+        EventType.JOB_ACCESS_CHANGED: "Others may see a job than before; once more for each of its candidates where that changes what they are found by.",
         EventType.APPLICATION_CREATED: "A candidate applied for a job.",
         EventType.APPLICATION_MOVED: "An application went to another stage, or stands otherwise.",
         EventType.REFERRAL_CREATED: "A colleague referred a candidate.",
@@ -68,6 +70,8 @@ class EventDetail:
     record_id: strawberry.ID | None = strawberry.field(description="The record that a person's profile got.")
     record_kind: RecordKind | None = strawberry.field(description="How that record reached us.")
     referrer_id: strawberry.ID | None = strawberry.field(description="The colleague who referred.")
+    confidential: bool | None = strawberry.field(description="Whether the job is confidential since.")
+    private: bool | None = strawberry.field(description="Whether the candidate is private since.")
     intake_failure: IntakeFailure | None = strawberry.field(description="Why a file could not be read.")
     touch_reason: str | None = strawberry.field(
         description="Why a message failed, is uncertain or was cancelled: as `Touch.reason`."
@@ -83,6 +87,8 @@ class EventDetail:
             record_id=_id(Kind.RECORD, detail.get("record")),
             record_kind=_state(RecordKind, detail.get("kind")),
             referrer_id=_id(Kind.PERSON, detail.get("by")),
+            confidential=_flag(detail.get("confidential")),
+            private=_flag(detail.get("private")),
             intake_failure=_state(IntakeFailure, detail.get("code")),
             touch_reason=detail.get("reason"),
         )
@@ -150,3 +156,7 @@ def _state(states: type[StateT], name: str | None) -> StateT | None:
 
 def _id(kind: Kind, key: str | None) -> strawberry.ID | None:
     return global_id(kind, key) if key else None
+
+
+def _flag(value: str | None) -> bool | None:
+    return None if value is None else value == "true"

@@ -102,6 +102,7 @@ async def _import(info: Info, given: ImportResumeInput) -> ImportResumePayload:
         intakes=[intake],
         actor=context.principal.actor,
         at=now(),
+        viewer=context.principal.viewer,
     )
     return ImportResumePayload(intake=by_id(answer["intake"]), repeated=answer["repeated"], user_errors=[])
 
@@ -113,6 +114,7 @@ async def _retry(info: Info, given: RetryIntakeInput) -> RetryIntakePayload:
         event_id=new_id(),
         actor=info.context.principal.actor,
         at=now(),
+        viewer=info.context.principal.viewer,
     )
     return RetryIntakePayload(intake=by_id(intake.id), user_errors=[])
 

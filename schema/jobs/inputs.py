@@ -1,7 +1,9 @@
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import strawberry
 
+from graph.access import MOST_PEOPLE
 from graph.errors import Code, InvalidInput
 from graph.ids import new_id
 from graph.jobs import (
@@ -24,6 +26,7 @@ from schema.references import (
     external_ids_of,
     local_id_if_given,
     local_id_of,
+    local_ids_of,
 )
 from schema.scalars import CurrencyCode
 
@@ -43,6 +46,17 @@ class SalaryRangeInput:
     minimum: int = strawberry.field(description="In whole units of the currency.")
     maximum: int = strawberry.field(description="In whole units of the currency.")
     currency: CurrencyCode = strawberry.field(description="The currency of both.")
+
+
+@strawberry.input(description="Who may see a job.")
+class SetJobAccessInput:
+    job: JobRef = strawberry.field(description="The job.")
+    confidential: bool = strawberry.field(
+        description="Whether only its members, its recruiter and its hiring manager see it."
+    )
+    members: list[ColleagueRef] = strawberry.field(
+        description="The colleagues who are its members from now on, at most 100; if it is confidential, you too."
+    )
 
 
 @strawberry.input(description="A step of the pipeline.")
@@ -74,6 +88,13 @@ class CreateJobInput:
     )
     external_ids: list[ExternalIdInput] = strawberry.field(
         default_factory=list, description="What other systems call the job."
+    )
+    confidential: bool = strawberry.field(
+        default=False,
+        description="Whether only its members, its recruiter, its hiring manager and you see it.",
+    )
+    members: list[ColleagueRef] = strawberry.field(
+        default_factory=list, description="Colleagues who work on it too, at most 100."
     )
     idempotency_key: str | None = idempotency_key()
 
@@ -143,6 +164,8 @@ async def job_of(given: CreateJobInput, reader: Reader) -> NewJob:
         recruiter_id=await local_id_if_given(reader, given.recruiter, field="recruiter"),
         hiring_manager_id=await local_id_if_given(reader, given.hiring_manager, field="hiringManager"),
         external_ids=external_ids_of(given.external_ids),
+        confidential=given.confidential,
+        member_ids=tuple(await members_of(given.members, reader)),
     )
 
 
@@ -219,6 +242,18 @@ def location_properties(given: LocationInput | None) -> dict[str, str | None]:
         "region": _text(place.region, LONGEST_NAME, "location.region") if place.region else None,
         "country": place.country,
     }
+
+
+async def members_of(given: Sequence[ColleagueRef], reader: Reader) -> list[str]:
+    """Read who is to be a member of a job.
+
+    Raises:
+        InvalidInput: there are too many.
+        NotFound: there is no colleague of one of these names.
+    """
+    if len(given) > MOST_PEOPLE:
+        raise InvalidInput(Code.TOO_MANY, f"at most {MOST_PEOPLE} people", field="members")
+    return await local_ids_of(reader, given, field="members")
 
 
 def _text(given: str, longest: int, field: str) -> str:

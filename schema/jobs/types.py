@@ -2,7 +2,7 @@ from typing import ClassVar
 
 import strawberry
 
-from graph import applications, jobs, references, shortlists
+from graph import access, applications, jobs, references, shortlists
 from graph.jobs import EmploymentType, JobOrder, JobStatus
 from graph.reading import ID, Anchor, edge, node
 from schema.actors import Actor, actor_of
@@ -69,7 +69,7 @@ class ShortlistEdge(Read):
     node: Candidate = same("The candidate.")
     at: DateTime = stored("When the candidate was put there.", edge("at"))
     by: Actor = stored("By whom.", edge("by"), make=actor_of)
-    note: str | None = stored("Why.", edge("note"))
+    note: str | None = stored("Why.", edge("note"), requires=Permission.NOTES_READ)
 
 
 @strawberry.type(description="A page of a job's shortlist.")
@@ -93,12 +93,27 @@ class Job(Read, Node):
         "How the person is to be employed.", node("employment_type"), make=EmploymentType
     )
     openings: int = stored("How many people are wanted.", node("openings"))
-    salary: SalaryRange | None = same("What it pays.", when=jobs.PAID)
+    salary: SalaryRange | None = same(
+        "What it pays; everybody sees that of a public job.",
+        when=jobs.PAID,
+        requires=Permission.SALARIES_READ,
+        unless=jobs.PUBLIC,
+    )
     status: JobStatus = stored("Whether it takes applications.", node("status"), make=JobStatus)
     created_at: DateTime = stored("When it was opened.", node("created_at"))
     updated_at: DateTime = stored("When it last changed.", node("updated_at"))
     version: int = stored("Grows by one with each change; give it as `expectedVersion`.", node("version"))
     external_ids: list[ExternalId] = related("What other systems call it.", references.EXTERNAL_IDS)
+    confidential: bool = stored(
+        "Whether only its members, its recruiter and its hiring manager see it.",
+        node("confidential"),
+        make=bool,
+    )
+    members: list[Colleague] | None = related(
+        "Colleagues who work on it besides its recruiter and its hiring manager, at most 100.",
+        access.MEMBERS,
+        requires=Permission.APPLICATIONS_READ,
+    )
     skills: list[Skill] = related("The skills asked for, the most important first.", jobs.SKILLS)
     stages: list[Stage] | None = related(
         "The pipeline, in order.", jobs.STAGES, requires=Permission.APPLICATIONS_READ

@@ -117,6 +117,7 @@ async def _contact(info: Info, given: ContactCandidatesInput) -> ContactCandidat
         unsubscribe_seed=secrets.token_urlsafe(32),
         actor=context.principal.actor,
         at=now(),
+        viewer=context.principal.viewer,
     )
     return ContactCandidatesPayload(outcomes=[TouchOutcome.of(o) for o in outcomes], user_errors=[])
 

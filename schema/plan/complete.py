@@ -97,11 +97,26 @@ class Compiler(ValueCompiler):
                 raise Unplanned(f"{type_.name}.{selected.name} has a resolver of its own")
             attribute = f"{place.variable}.{declared.python_name}"
             return self._value(selected.definition.type, attribute, selected, path)
+        masked = None
         if declared.guard is not None and not self._principal.may(declared.guard):
-            return self._masked(type_, selected, declared.guard, path)
+            masked = self._masked(type_, selected, declared.guard, path)
+            if declared.unless is None:
+                return masked
         if isinstance(place, InMemory):
             return self._field_in_memory(type_, selected, declared, place, path)
-        return self._field_in_row(selected, declared, place, path)
+        emitted = self._field_in_row(selected, declared, place, path)
+        if masked is None or declared.unless is None:
+            return emitted
+        out = f"v{self._next()}"
+        return Emitted(
+            out,
+            [
+                f"if {place.layout.variable(declared.unless)}:",
+                [*emitted.lines, f"{out} = {emitted.expression}"],
+                "else:",
+                [*masked.lines, f"{out} = {masked.expression}"],
+            ],
+        )
 
     def _masked(self, type_: GraphQLObjectType, selected: Selected, guard: Permission, path: Path) -> Emitted:
         definition = selected.definition

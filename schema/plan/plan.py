@@ -13,7 +13,6 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
-    GraphQLError,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLResolveInfo,
@@ -31,11 +30,12 @@ from graph.client import Statement
 from graph.composing import by_ids, from_nothing
 from graph.errors import KithError
 from graph.reading import PageShape
+from graph.visibility import Sights
 from schema.context import Context
 from schema.errors import publish
 from schema.origins import LookedUp, Paged
 from schema.paging import BoundPage
-from schema.permissions import Permission, Principal, forbidden
+from schema.permissions import Principal, Redaction, redaction_reason
 from schema.plan.leaves import Unfit
 from schema.plan.paging import arguments
 from schema.plan.roots import Compiled, RootCompiler
@@ -64,10 +64,11 @@ class Step:
 
 @dataclass(slots=True)
 class Answered:
-    """A root field's value, and the errors in it as they go out."""
+    """A root field's value, the errors in it as they go out, and the fields in it that are masked."""
 
     value: Any
     errors: list[dict[str, Any]] = field(default_factory=list)
+    redactions: list[Redaction] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,12 +94,13 @@ class Document:
 class RootPlan:
     """How one root field of an operation is answered."""
 
-    def __init__(self, selected: Selected, compiled: Compiled, schema: Any) -> None:
+    def __init__(self, selected: Selected, compiled: Compiled, schema: Any, sights: Sights) -> None:
         self.selected = selected
+        self._sights = sights
         self.compiled = compiled
         self._schema = schema
         self._statements: OrderedDict[tuple[PageShape, ...], list[Statement]] = OrderedDict()
-        self._masked = [_mask_error(selected, guard) for selected, guard in compiled.masks]
+        self._reasons = [redaction_reason(guard) for _, guard in compiled.masks]
 
     @property
     def declared(self) -> Any:
@@ -146,7 +148,7 @@ class RootPlan:
         except KithError as error:
             raise Unfit from error
         statements = self._composed(tuple(page.shape for page in pages))
-        parameters: dict[str, Any] = {}
+        parameters: dict[str, Any] = dict(run.context.principal.viewer.parameters)
         for number, page in enumerate(pages):
             parameters |= page.parameters(number)
         if compiled.own is not None:
@@ -174,7 +176,8 @@ class RootPlan:
             completed = self.compiled.complete(value, found, pages, masked)
         except Exception as error:
             raise Unfit from error
-        return Answered(completed, [{**self._masked[number], "path": path} for number, path in masked])
+        redactions = [Redaction(path, self._reasons[number]) for number, path in masked]
+        return Answered(completed, redactions=redactions)
 
     async def _read_by_ids(
         self, statement: Statement, ids: list[str], parameters: Mapping[str, Any], run: Run
@@ -198,9 +201,12 @@ class RootPlan:
         if statements is None:
             compiled = self.compiled
             if compiled.own is not None:
-                statements = [from_nothing(compiled.slots[0].pattern.name, compiled.own, shapes)]
+                name = compiled.slots[0].pattern.name
+                statements = [from_nothing(name, compiled.own, shapes, sights=self._sights)]
             else:
-                statements = [by_ids(r.anchor, r.row, shapes) for r in compiled.references]
+                statements = [
+                    by_ids(r.anchor, r.row, shapes, sights=self._sights) for r in compiled.references
+                ]
             self._statements[shapes] = statements
             if len(self._statements) > MOST_STATEMENTS:
                 self._statements.popitem(last=False)
@@ -244,8 +250,8 @@ class Plan:
         """The root fields in the answer's order; of `__typename` only its key."""
         self._root_type = root_type
 
-    async def run(self, run: Run, returned: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
-        """Answer the operation: its data and its errors.
+    async def run(self, run: Run, returned: dict[str, Any]) -> Answered:
+        """Answer the operation.
 
         `returned` gets what the resolvers of mutations returned: they must not work twice where graphql-core finishes.
 
@@ -266,16 +272,15 @@ class Plan:
             answers = await asyncio.gather(*(self._answered(root, run) for root in planned))
         return self._joined(planned, answers, serial=serial)
 
-    def _joined(
-        self, planned: Sequence[RootPlan], answers: Sequence[Answered], *, serial: bool
-    ) -> tuple[Any, list[dict[str, Any]]]:
+    def _joined(self, planned: Sequence[RootPlan], answers: Sequence[Answered], *, serial: bool) -> Answered:
         errors = [error for answered in answers for error in answered.errors]
+        redactions = [redaction for answered in answers for redaction in answered.redactions]
         found: dict[str, Any] = {}
         for root, answered in zip(planned, answers, strict=False):
             if answered.value is None and is_required(root.selected):
                 if not serial and len(planned) > 1:
                     raise Unfit
-                return None, errors
+                return Answered(None, errors)
             found[root.selected.key] = answered.value
         data = {
             root if isinstance(root, str) else root.selected.key: self._root_type.name
@@ -283,7 +288,7 @@ class Plan:
             else found[root.selected.key]
             for root in self.roots
         }
-        return data, errors
+        return Answered(data, errors, redactions)
 
     async def _answered(self, root: RootPlan, run: Run) -> Answered:
         try:
@@ -325,7 +330,8 @@ def compile_plan(
         if selected.definition is None:
             raise Unplanned(f"{selected.name} is introspection")
         compiler = RootCompiler(selector, schema.type_map, principal)
-        roots.append(RootPlan(selected, _compiled(compiler, selected, principal), strawberry_schema))
+        compiled = _compiled(compiler, selected, principal)
+        roots.append(RootPlan(selected, compiled, strawberry_schema, principal.viewer.sights))
     return Plan(roots, root_type)
 
 
@@ -395,12 +401,6 @@ def _failed(root: RootPlan, error: Exception) -> Answered:
     located = located_error(error, list(root.selected.nodes), [root.selected.key])
     publish([located])
     return Answered(None, [located.formatted])  # type: ignore[list-item]
-
-
-def _mask_error(selected: Selected, guard: Permission) -> dict[str, Any]:
-    error = GraphQLError("", list(selected.nodes), path=[""], original_error=forbidden(guard))
-    publish([error])
-    return dict(error.formatted)
 
 
 def _root_type(schema: GraphQLSchema, operation: OperationType) -> GraphQLObjectType:

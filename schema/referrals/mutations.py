@@ -63,5 +63,6 @@ async def _create(info: Info, given: CreateReferralInput) -> CreateReferralPaylo
         ),
         actor=info.context.principal.actor,
         at=now(),
+        viewer=info.context.principal.viewer,
     )
     return CreateReferralPayload(referral=by_id(answer["referral"]), user_errors=[])

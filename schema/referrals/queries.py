@@ -34,5 +34,6 @@ class ReferralQueries:
             limit=first,
             at=now(),
             from_person_id=await local_id_if_given(loaders, introducer, field="introducer"),
+            viewer=info.context.principal.viewer,
         )
         return ReferralPaths.of(found)

@@ -7,7 +7,7 @@ from graph.referrals import acquaintance
 from graph.referrals.paths import Hop as HopRecord
 from graph.referrals.paths import ReferralPath as PathRecord
 from graph.referrals.paths import ReferralPaths as PathsRecord
-from graph.referrals.referrals import BY, JOB_ID, OF, REFERRAL
+from graph.referrals.referrals import BY, BY_VIEWER, JOB_ID, OF, REFERRAL
 from schema.candidates.types import Person
 from schema.companies.types import Company
 from schema.node import Kind, Node, global_id, global_ids
@@ -107,8 +107,15 @@ class Referral(Read, Node):
     id: strawberry.ID = identity(Kind.REFERRAL)
     at: DateTime = stored("When it was given.", node("at"))
     job_id: strawberry.ID | None = stored("The job it is for, if for one.", JOB_ID, make=global_ids(Kind.JOB))
-    note: str | None = stored("What the colleague says.", node("note"))
-    relationship: str | None = stored("How the two know each other.", node("relationship"))
+    note: str | None = stored(
+        "What the colleague says.", node("note"), requires=Permission.NOTES_READ, unless=BY_VIEWER
+    )
+    relationship: str | None = stored(
+        "How the two know each other.",
+        node("relationship"),
+        requires=Permission.NOTES_READ,
+        unless=BY_VIEWER,
+    )
     by: Person | None = related("Who refers.", BY, requires=Permission.CANDIDATES_READ)
     candidate: Person | None = related("Who is referred.", OF, requires=Permission.CANDIDATES_READ)
 

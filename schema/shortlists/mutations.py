@@ -4,7 +4,9 @@ import strawberry
 
 from graph.errors import Code, InvalidInput
 from graph.ids import new_id, now
+from graph.reading import Shown
 from graph.shortlists import shortlist
+from graph.visibility import seen
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.idempotency import idempotency_key, write_once
@@ -69,7 +71,12 @@ async def _shortlist(info: Info, given: ShortlistInput) -> ShortlistPayload:
         request_id=new_id(),
         actor=context.principal.actor,
         at=now(),
+        viewer=context.principal.viewer,
     )
+    viewer, ids = context.principal.viewer, answer["added"]
+    shown = await context.graph.read(seen, viewer=viewer, shown=Shown.CANDIDATE, ids=ids)
     return ShortlistPayload(
-        job=by_id(job_id), added=[global_id(Kind.PERSON, id_) for id_ in answer["added"]], user_errors=[]
+        job=by_id(job_id),
+        added=[global_id(Kind.PERSON, id_) for id_ in ids if id_ in shown],
+        user_errors=[],
     )

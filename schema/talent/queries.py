@@ -1,4 +1,5 @@
 from collections.abc import Sequence as Several
+from dataclasses import replace
 from secrets import token_hex
 from typing import Annotated
 
@@ -8,14 +9,16 @@ from strawberry.types.nodes import SelectedField, Selection
 from graph.errors import NotFound
 from graph.ids import now
 from graph.indexing import indexed_through
-from graph.people import candidates_there
+from graph.reading import Shown
 from graph.signing import known_key, signing_key
+from graph.visibility import seen
 from schema.context import Info
 from schema.paging import After, First, PageInfo, page_size
 from schema.permissions import Permission, Requires
 from schema.reads import by_id
 from schema.scalars import Sequence
 from schema.talent.inputs import TalentFilter, TalentSort, condition_of, order_of
+from schema.talent.rights import check_facets, search_rights, visible_conditions
 from schema.talent.types import (
     Evidence,
     FacetBucket,
@@ -92,9 +95,16 @@ class TalentQueries:
             evidence=_asks_for(asked, "evidence"),
         )
         context = info.context
+        check_facets(context.principal, wanted)
+        request = replace(
+            request,
+            where=await visible_conditions(context, request.where),
+            should=await visible_conditions(context, request.should),
+        )
+        rights = await search_rights(context)
         through = await context.graph.read(indexed_through) if _asks_for(asked, "indexedThrough") else 0
         services = context.services
-        result = await search_talent(services.elasticsearch, services.index, services.points, request)
+        result = await search_talent(services.elasticsearch, services.index, services.points, request, rights)
         key = None
         if _asks_for(asked, "receiptId"):
             key = await signing_key(context.graph, name=RECEIPTS, fresh=token_hex(32))
@@ -113,10 +123,17 @@ class TalentQueries:
         ],
     ) -> MatchExplanation:
         receipt = opened(receipt_id, await info.context.graph.read(known_key, name=RECEIPTS))
-        services = info.context.services
-        if not await info.context.graph.read(candidates_there, ids=[receipt.candidate_id]):
+        context = info.context
+        services = context.services
+        ids = [receipt.candidate_id]
+        there = await context.graph.read(
+            seen, viewer=context.principal.viewer, shown=Shown.CANDIDATE, ids=ids
+        )
+        conditions = (*receipt.where, *receipt.should)
+        if not there or await visible_conditions(context, conditions) != conditions:
             raise NotFound("candidate", field="receiptId")
-        found = await explain_match(services.elasticsearch, services.index, services.points, receipt)
+        rights = await search_rights(context)
+        found = await explain_match(services.elasticsearch, services.index, services.points, receipt, rights)
         return MatchExplanation(
             candidate=by_id(receipt.candidate_id),
             text=receipt.text,
@@ -148,7 +165,12 @@ def _asks_for(selections: Several[Selection], name: str) -> bool:
 async def _connection(
     info: Info, request: TalentRequest, result: TalentResult, *, through: int, key: str | None
 ) -> TalentConnection:
-    known = await info.context.graph.read(candidates_there, ids=[hit.id for hit in result.hits])
+    known = await info.context.graph.read(
+        seen,
+        viewer=info.context.principal.viewer,
+        shown=Shown.CANDIDATE,
+        ids=[hit.id for hit in result.hits],
+    )
     there = [hit for hit in result.hits if hit.id in known]
     cursors = [hit.cursor for hit in result.hits]
     return TalentConnection(

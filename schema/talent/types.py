@@ -134,7 +134,9 @@ class TalentConnection:
     indexed_through: Sequence = strawberry.field(
         description="The index holds every change up to this event; compare with an event's `sequence` to see lag."
     )
-    gone: int = strawberry.field(description="Hits left out because the candidate is no longer in the graph.")
+    gone: int = strawberry.field(
+        description="Hits left out because the candidate is no longer there for you: the index lags behind."
+    )
 
     nodes: list[Candidate] = referenced("The candidates without their cursors.")
 

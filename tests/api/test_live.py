@@ -254,3 +254,23 @@ async def test_an_error_reaches_all_who_wait_and_the_next_begins_anew(there_alre
         encode, reader = Encoder(chance), Listener(chance)
         async with listening(feeds, operation(encode), reader):
             await until(reader, log.numbers(ALL))
+
+
+async def test_what_is_hidden_is_passed_over_in_replay_and_live() -> None:
+    chance = random.Random(5)
+    log = MemoryLog(chance, events=30)
+
+    async def encode(events: Sequence[Event]) -> list[bytes | None]:
+        return [None if event.sequence % 4 == 0 else str(event.sequence).encode() for event in events]
+
+    async with LiveFeeds.open(log) as feeds:
+        listener = Listener(chance)
+        async with running(feeds.follow(operation(encode), listener)):
+            log.append(30)
+            expected = [number for number in range(1, 61) if number % 4]
+
+            async def heard() -> bool:
+                return len(listener.seen) >= len(expected)
+
+            await eventually(heard)
+    assert listener.seen == expected

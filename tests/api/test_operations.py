@@ -26,6 +26,8 @@ NAMES = (
     "import_resume",
     "job_pipeline",
     "referral_paths",
+    "set_candidate_privacy",
+    "set_job_access",
     "shortlist",
     "talent_search",
     "update_job",
@@ -110,6 +112,18 @@ async def test_shortlist_is_idempotent(system: System) -> None:
     assert len(first["added"]) == 2
     assert again["added"] == []
     assert again["job"]["shortlist"]["totalCount"] == first["job"]["shortlist"]["totalCount"]
+
+
+async def test_set_job_access_names_the_members(system: System) -> None:
+    job = (await _run(system, "set_job_access"))["job"]
+    assert not job["confidential"]
+    assert len(job["members"]) == 1
+
+
+async def test_set_candidate_privacy_shares(system: System) -> None:
+    candidate = (await _run(system, "set_candidate_privacy"))["candidate"]
+    assert not candidate["private"]
+    assert len(candidate["sharedWith"]) == 1
 
 
 async def test_talent_search_explains_its_hits(system: System) -> None:

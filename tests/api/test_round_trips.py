@@ -66,7 +66,9 @@ async def test_a_longer_list_costs_no_more_round_trips(system: System, name: str
                 organization="Kith Demo",
             )
             principal = Principal(id="test", role=AccessRole.ADMIN, label="test", expires_at=None)
-            context = Context(principal=principal, services=services, loaders=Loaders(counting))
+            context = Context(
+                principal=principal, services=services, loaders=Loaders(counting, principal.viewer)
+            )
             result = await schema.execute(
                 f"query($first: Int!) {{ {LISTS[name]} }}", {"first": first}, context_value=context
             )

@@ -31,6 +31,7 @@ from graph.reading import (
 )
 from graph.records import NewRecord, SavedRecord, save_records
 from graph.settings import GraphSettings
+from graph.visibility import EVERYTHING
 from tests.workers.conftest import EMPTY
 
 T = TypeVar("T")
@@ -187,7 +188,7 @@ async def outcomes(calls: Iterable[Awaitable[T]]) -> tuple[list[T], list[BaseExc
 
 async def read(graph: Graph, anchor: Anchor, ids: Iterable[str], *sources: Source) -> dict[str, Any]:
     """Return the values of those ids that are there; of one source the value itself."""
-    found = await graph.value(by_ids(anchor, Row(sources)), {"ids": list(ids)})
+    found = await graph.value(by_ids(anchor, Row(sources), sights=EVERYTHING), {"ids": list(ids)})
     return {id_: _plain(values) for id_, values in found}
 
 
@@ -196,7 +197,7 @@ async def related(
 ) -> dict[str, list[Any]]:
     """Return of each id that is there what a pattern leads to; of one source the value itself."""
     row = Row((Many(pattern, Row(sources)),))
-    found = await graph.value(by_ids(anchor, row), {"ids": list(ids)})
+    found = await graph.value(by_ids(anchor, row, sights=EVERYTHING), {"ids": list(ids)})
     return {id_: [_plain(values) for values in rows] for id_, (rows,) in found}
 
 
@@ -210,7 +211,8 @@ async def page(
 ) -> Page:
     """Return a page of a list that hangs on nothing."""
     item, shape, parameters = _asked(pattern, sources, first, after, given)
-    (rows,) = await graph.value(from_nothing(pattern.name, Row((item,)), [shape]), parameters)
+    statement = from_nothing(pattern.name, Row((item,)), [shape], sights=EVERYTHING)
+    (rows,) = await graph.value(statement, parameters)
     return _page(rows, first)
 
 
@@ -226,7 +228,7 @@ async def pages(
 ) -> dict[str, Page]:
     """Return the page of each id that is there."""
     item, shape, parameters = _asked(pattern, sources, first, after, given)
-    statement = by_ids(anchor, Row((item,)), [shape])
+    statement = by_ids(anchor, Row((item,)), [shape], sights=EVERYTHING)
     found = await graph.value(statement, {**parameters, "ids": list(ids)})
     return {id_: _page(rows, first) for id_, (rows,) in found}
 
@@ -234,7 +236,7 @@ async def pages(
 async def total(graph: Graph, pattern: Pattern, given: Given = Given()) -> int:
     """Count the whole list of a page that hangs on nothing."""
     _, shape, parameters = _asked(pattern, (), 1, None, given)
-    statement = from_nothing(pattern.name, Row((PageCount(pattern, 0),)), [shape])
+    statement = from_nothing(pattern.name, Row((PageCount(pattern, 0),)), [shape], sights=EVERYTHING)
     (counted,) = await graph.value(statement, parameters)
     return cast("int", counted)
 
@@ -248,7 +250,7 @@ async def totals(
 ) -> dict[str, int]:
     """Count the whole list of each id that is there."""
     _, shape, parameters = _asked(pattern, (), 1, None, given)
-    statement = by_ids(anchor, Row((PageCount(pattern, 0),)), [shape])
+    statement = by_ids(anchor, Row((PageCount(pattern, 0),)), [shape], sights=EVERYTHING)
     found = await graph.value(statement, {**parameters, "ids": list(ids)})
     return {id_: counted for id_, (counted,) in found}
 

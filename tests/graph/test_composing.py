@@ -19,32 +19,47 @@ from graph.reading import (
     PageShape,
     Pattern,
     Row,
+    Shown,
     Sort,
     SortKey,
     Source,
     edge,
     node,
 )
+from graph.visibility import EVERYTHING, Sight, Sights
+from graph.visibility import condition as visible
 
-JOB = Anchor("jobs.job", "(@node:Job {id: @id})")
-STAGES = Pattern(name="stages", match="(@parent)-[@edge:HAS_STAGE]->(@node:Stage)", order="@node.position")
-NEWEST = Pattern(
-    name="newest", match="(@parent)<-[:OF]-(@node:Note)", order="@node.at DESC, @edge.place", most=3
+JOB = Anchor("jobs.job", "(@node:Job {id: @id})", Shown.JOB)
+STAGES = Pattern(
+    name="stages",
+    match="(@parent)-[@edge:HAS_STAGE]->(@node:Stage)",
+    shows=Shown.OPEN,
+    order="@node.position",
 )
-OWNER = Pattern(name="owner", match="(@parent)-[:OWNED_BY]->(@node:Person)")
+NEWEST = Pattern(
+    name="newest",
+    match="(@parent)<-[:OF]-(@node:Note)",
+    shows=Shown.TOUCH,
+    order="@node.at DESC, @edge.place",
+    most=3,
+)
+OWNER = Pattern(name="owner", match="(@parent)-[:OWNED_BY]->(@node:Person)", shows=Shown.PERSON)
 NOTES = Pattern(
     name="notes",
     match="(@parent)<-[@edge:ABOUT]-(@node:Note)",
+    shows=Shown.APPLICATION,
     sorts={
         "AT": Sort(edge("at"), descending=True, seek="@edge.at IS NOT NULL"),
         "SIZE": Sort(Source("coalesce(@node.size, 0)")),
     },
 )
-JOBS = Pattern(name="jobs", match="(@node:Job)", sorts={"TITLE": Sort(node("title"))})
+JOBS = Pattern(name="jobs", match="(@node:Job)", shows=Shown.JOB, sorts={"TITLE": Sort(node("title"))})
 
 
 def test_a_read_by_ids_with_a_list_in_order() -> None:
-    statement = by_ids(JOB, Row((node("title"), Many(STAGES, Row((node("name"), edge("since")))))))
+    statement = by_ids(
+        JOB, Row((node("title"), Many(STAGES, Row((node("name"), edge("since")))))), sights=EVERYTHING
+    )
     assert statement.name == "read.jobs.job"
     assert statement.text == (
         "UNWIND $ids AS id MATCH (n0:Job {id: id}) RETURN collect([id, [n0.`title`, "
@@ -55,7 +70,7 @@ def test_a_read_by_ids_with_a_list_in_order() -> None:
 
 def test_one_thing_and_a_bounded_list_below_it() -> None:
     row = Row((One(OWNER, Row((ID, Many(NEWEST, Row((ID,)))))),))
-    assert by_ids(JOB, row).text == (
+    assert by_ids(JOB, row, sights=EVERYTHING).text == (
         "UNWIND $ids AS id MATCH (n0:Job {id: id}) RETURN collect([id, ["
         "COLLECT { MATCH (n0)-[:OWNED_BY]->(n1:Person) RETURN [n1.`id`, "
         "COLLECT { MATCH (n1)<-[:OF]-(n2:Note) WITH * ORDER BY n2.at DESC, e2.place LIMIT 3 "
@@ -72,7 +87,7 @@ def test_pages_from_nothing_and_below_with_their_counts() -> None:
         PageShape("TITLE", descending=False, conditions=(condition(node("title"), "eq"),)),
         PageShape("AT", descending=True, goes_on=True),
     ]
-    statement = from_nothing("jobs", row, pages)
+    statement = from_nothing("jobs", row, pages, sights=EVERYTHING)
     assert statement.name == "read.jobs"
     assert statement.text == (
         "RETURN ["
@@ -85,6 +100,23 @@ def test_pages_from_nothing_and_below_with_their_counts() -> None:
         "] AS v ORDER BY n1.`title`, n1.id }, "
         "COUNT { MATCH (n3:Job) WHERE coalesce(n3.`title` = $p0_0, false) }"
         "] AS value"
+    )
+
+
+def test_what_the_viewer_may_not_see_is_hidden_at_each_match() -> None:
+    sights = Sights(jobs=Sight.MEMBER, candidates=Sight.NONE)
+    shape = PageShape("TITLE", descending=False)
+    row = Row((PageRows(JOBS, Row((ID, One(OWNER, Row((ID,))))), 0), PageCount(JOBS, 0), COUNTED))
+    statement = by_ids(JOB, row, [shape], sights=sights)
+    on_job = "EXISTS {{ ({})-[:MEMBER|ASSIGNED]->(:Person {{id: $viewer}}) }}"
+    person, application = (visible(shown, sights) or "" for shown in (Shown.PERSON, Shown.APPLICATION))
+    assert statement.text == (
+        f"UNWIND $ids AS id MATCH (n0:Job {{id: id}}) WHERE {on_job.format('n0')} RETURN collect([id, ["
+        f"COLLECT {{ MATCH (n1:Job) WHERE {on_job.format('n1')} WITH * ORDER BY n1.`title`, n1.id LIMIT $p0_limit"
+        f" RETURN [n1.`id`, COLLECT {{ MATCH (n1)-[:OWNED_BY]->(n2:Person)"
+        f" WHERE {person.replace('@node', 'n2')} RETURN [n2.`id`] LIMIT 1 }}[0]] AS v"
+        f" ORDER BY n1.`title`, n1.id }}, COUNT {{ MATCH (n3:Job) WHERE {on_job.format('n3')} }}, "
+        f"COUNT {{ (n0)--(a) WHERE {application.replace('@node', 'a')} }}]]) AS value"
     )
 
 
@@ -101,7 +133,9 @@ def test_parameters_of_a_page_ask_for_one_row_more() -> None:
     }
 
 
-SOURCES = st.sampled_from([ID, node("title"), edge("at"), Source("COUNT { (@node)--() }")])
+SIGHTS = st.builds(Sights, jobs=st.sampled_from(Sight), candidates=st.sampled_from(Sight))
+COUNTED = Source("COUNT { (@node)--(a) WHERE @seen(application, a) }")
+SOURCES = st.sampled_from([ID, node("title"), edge("at"), COUNTED])
 CONDITIONS = st.recursive(
     st.builds(condition, SOURCES, st.sampled_from(sorted(OPERATORS))),
     lambda inner: st.one_of(*(st.lists(inner, max_size=3).map(join) for join in (every, some, none_of))),
@@ -151,7 +185,7 @@ PARAMETER = re.compile(r"\$(\w+)")
 
 def parameters_of(pages: Sequence[PageShape], values: Sequence[Any], key: Key) -> dict[str, Any]:
     """Bind each page with as many values as its conditions have places."""
-    bound: dict[str, Any] = {"ids": ["id"]}
+    bound: dict[str, Any] = {"ids": ["id"], "viewer": None}
     for slot, page in enumerate(pages):
         places = sum(text.count("@value") for text in page.conditions)
         after = key if page.goes_on else None
@@ -160,10 +194,12 @@ def parameters_of(pages: Sequence[PageShape], values: Sequence[Any], key: Key) -
     return bound
 
 
-@given(reads())
-def test_every_name_is_filled_and_every_parameter_is_bound(read: tuple[Row, list[PageShape]]) -> None:
+@given(reads(), SIGHTS)
+def test_every_name_is_filled_and_every_parameter_is_bound(
+    read: tuple[Row, list[PageShape]], sights: Sights
+) -> None:
     row, pages = read
-    text = by_ids(JOB, row, pages).text
+    text = by_ids(JOB, row, pages, sights=sights).text
     assert "@" not in text
     bound = parameters_of(pages, ["x"], Key("x", "y"))
     assert set(PARAMETER.findall(text)) <= set(bound)
@@ -171,13 +207,13 @@ def test_every_name_is_filled_and_every_parameter_is_bound(read: tuple[Row, list
     assert shown <= {name.split("_")[0] for name in PARAMETER.findall(text)}
 
 
-@given(reads())
+@given(reads(), SIGHTS)
 def test_names_of_matches_are_all_different_and_known_where_they_are_used(
-    read: tuple[Row, list[PageShape]],
+    read: tuple[Row, list[PageShape]], sights: Sights
 ) -> None:
     row, pages = read
-    text = by_ids(JOB, row, pages).text
-    made = re.findall(r"\((n\d+):", text)
+    text = by_ids(JOB, row, pages, sights=sights).text
+    made = re.findall(r"(?:MATCH |>|-)\((n\d+):", text)
     assert len(made) == len(set(made))
     assert set(re.findall(r"\bn\d+\b", text)) == set(made)
 
@@ -192,9 +228,9 @@ def test_no_value_that_is_given_is_ever_part_of_the_text(
     mark = "«given»"
     marked = [mark + value for value in values]
     bound = parameters_of(pages, marked, Key(mark + after, mark + after_id))
-    text = by_ids(JOB, row, pages).text
+    text = by_ids(JOB, row, pages, sights=EVERYTHING).text
     assert mark not in text
-    assert text == by_ids(JOB, row, list(pages)).text, "one shape, one text"
+    assert text == by_ids(JOB, row, list(pages), sights=EVERYTHING).text, "one shape, one text"
     places = sum(condition.count("@value") for page in pages for condition in page.conditions)
     assert sum(mark in str(value) for value in bound.values()) == places + 2 * sum(p.goes_on for p in pages)
 

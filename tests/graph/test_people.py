@@ -10,7 +10,6 @@ from graph.people import (
     PERSON,
     RECORDS,
     SKILLS,
-    candidates_there,
     people_by_ids,
 )
 from graph.profiles import Education, Employment, Profile, Role
@@ -101,7 +100,6 @@ async def test_who_is_no_candidate_is_found_as_a_person_only(graph: Graph) -> No
     ids = [colleague, "unknown", candidate]
     assert set(await read(graph, PERSON, ids, node("name"))) == {candidate, colleague}
     assert set(await read(graph, CANDIDATE, ids, node("name"))) == {candidate}
-    assert await graph.read(candidates_there, ids=ids) == {candidate}
 
 
 async def test_records_are_listed_the_newest_first(graph: Graph) -> None:

@@ -60,7 +60,7 @@ def ask(graph: Graph) -> Iterator[Ask]:
     operations.close()
 
 
-def context_of(graph: Graph, role: AccessRole) -> Context:
+def context_of(graph: Graph, role: AccessRole, person_id: str | None = None) -> Context:
     """Make the context of one operation; there is no search behind it."""
     nothing = cast("Any", None)
     services = Services(
@@ -72,5 +72,5 @@ def context_of(graph: Graph, role: AccessRole) -> Context:
         feed=nothing,
         organization="Test",
     )
-    principal = Principal(id="test", role=role, label="test", expires_at=None)
-    return Context(principal=principal, services=services, loaders=Loaders(graph))
+    principal = Principal(id="test", role=role, label="test", expires_at=None, person_id=person_id)
+    return Context(principal=principal, services=services, loaders=Loaders(graph, principal.viewer))

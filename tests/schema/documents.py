@@ -193,6 +193,8 @@ _KIND_OF_NAME = {
     "hiringManager": "Person",
     "TalentFilter": "Person",
     "shortlistedFor": "Job",
+    "members": "Person",
+    "sharedWith": "Person",
     "application": "Application",
     "JobRef": "Job",
     "CandidateRef": "Person",

@@ -162,6 +162,7 @@ class _Artist:
         for _ in range(random.randint(2, 10)):
             self.application()
         self.shortlists()
+        self.access()
         self.outreach()
         self.intakes()
         self.referrals()
@@ -338,6 +339,18 @@ class _Artist:
                     person, "SHORTLISTED_FOR", job, at=self.at(), by=f"token:{self.id()}", note=note
                 )
 
+    def access(self) -> None:
+        """Make some jobs and candidates known to few."""
+        for job in self.jobs:
+            job.properties["confidential"] = self.random.choice([None, False, True, True])
+            for person in self.some(self.people, 3):
+                self.drawing.tie(job, "MEMBER", person)
+        for candidate in self.candidates():
+            candidate.properties["private"] = self.random.choice([None, False, True, True])
+            for way in ("OWNED_BY", "SHARED_WITH"):
+                for person in self.some(self.people, 2):
+                    self.drawing.tie(candidate, way, person)
+
     def outreach(self) -> None:
         templates = [
             self.drawing.add(
@@ -372,6 +385,7 @@ class _Artist:
             intake = self.drawing.add(
                 "Intake",
                 id=self.id(),
+                about=self.maybe(lambda: self.random.choice(self.people).id),
                 file_name=self.text(),
                 size=self.random.randint(0, 10_000),
                 kind=self.maybe(lambda: "PDF"),

@@ -11,6 +11,7 @@ from graphql import GraphQLNonNull
 from neo4j import AsyncDriver, AsyncGraphDatabase, Query
 from strawberry.types.field import StrawberryField
 
+from graph.access import set_candidate_privacy, set_job_access
 from graph.applications import NewApplication, apply
 from graph.client import Graph, Statement
 from graph.composing import by_ids, from_nothing, page_parameters
@@ -39,8 +40,9 @@ from graph.reading import (
 from graph.records import NewRecord, save_records
 from graph.referrals.referrals import NewReferral, create_referral
 from graph.shortlists import shortlist
+from graph.visibility import EVERYTHING, Sights, Viewer
 from schema.origins import EdgesOf, Paged, Read, Related, Same, Stored
-from schema.permissions import Requires
+from schema.permissions import SIGHTS, Requires
 from schema.resolving import ReadField, full_row, is_list, one_type
 from tests.schema.conftest import SCHEMA
 
@@ -99,15 +101,12 @@ def test_what_is_guarded_can_be_null() -> None:
 
 
 def test_what_has_relations_can_be_found_by_its_id() -> None:
-    """Relations are read by the parent's id, and so is what is guarded."""
+    """Relations are read by the parent's id."""
     lost = [
         str(each)
         for each in DECLARED
         if issubclass(each.cls, Read)
-        and (
-            isinstance(each.origin, Related | Paged)
-            or (isinstance(each.origin, Stored) and each.field.extensions)
-        )
+        and (isinstance(each.origin, Related | Paged))
         and not isinstance(getattr(each.cls, "anchor", None), Anchor)
     ]
     assert lost == []
@@ -141,26 +140,34 @@ def test_patterns_and_anchors_have_names_of_their_own() -> None:
 
 
 def statements() -> Iterator[tuple[str, Statement, dict[str, Any]]]:
-    """Return a statement for each declaration: what says so, the statement, and its parameters."""
+    """Return a statement for each declaration and each sights: what says so, the statement, and its parameters."""
+    for sights in dict.fromkeys(SIGHTS.values()):
+        for name, statement, parameters in _statements(sights):
+            yield f"{name} for {sights.jobs} and {sights.candidates}", statement, parameters | {"viewer": "x"}
+
+
+def _statements(sights: Sights) -> Iterator[tuple[str, Statement, dict[str, Any]]]:
     for cls in dict.fromkeys(each.cls for each in DECLARED if hasattr(each.cls, "anchor")):
-        yield cls.__name__, by_ids(cls.anchor, full_row(cls)), {"ids": ["x"]}
+        yield cls.__name__, by_ids(cls.anchor, full_row(cls), sights=sights), {"ids": ["x"]}
     for each in DECLARED:
         match each.origin:
-            case Stored(sources) if each.field.extensions:
-                yield str(each), _found(each, Row(sources)), {"ids": ["x"]}
+            case Stored(sources) if each.field.extensions and hasattr(each.cls, "anchor"):
+                yield str(each), _found(each, Row(sources), sights), {"ids": ["x"]}
             case Related(pattern):
                 row = full_row(one_type(each.field))
                 item = Many(pattern, row) if is_list(cast("ReadField", each.field)) else One(pattern, row)
-                yield str(each), _found(each, Row((item,))), {"ids": ["x"]}
+                yield str(each), _found(each, Row((item,)), sights), {"ids": ["x"]}
             case Paged(pattern):
-                yield from _pages(each, pattern)
+                yield from _pages(each, pattern, sights)
 
 
-def _found(each: Declared, row: Row, pages: list[PageShape] | None = None) -> Statement:
-    return by_ids(cast("Any", each.cls).anchor, row, pages or [])
+def _found(each: Declared, row: Row, sights: Sights, *pages: PageShape) -> Statement:
+    return by_ids(cast("Any", each.cls).anchor, row, pages, sights=sights)
 
 
-def _pages(each: Declared, pattern: Pattern) -> Iterator[tuple[str, Statement, dict[str, Any]]]:
+def _pages(
+    each: Declared, pattern: Pattern, sights: Sights
+) -> Iterator[tuple[str, Statement, dict[str, Any]]]:
     connection = one_type(each.field)
     (edges,) = (
         field
@@ -176,14 +183,16 @@ def _pages(each: Declared, pattern: Pattern) -> Iterator[tuple[str, Statement, d
     for sort, descending, goes_on in itertools.product(pattern.sorts, (False, True), (False, True)):
         shape = PageShape(sort, descending, goes_on=goes_on)
         shapes[f"{each} {sort} {'DESC' if descending else 'ASC'}{' after' if goes_on else ''}"] = shape
+    if sights != EVERYTHING:
+        shapes = dict(itertools.islice(shapes.items(), 1))
     for name, shape in shapes.items():
         after = Key("x", "x") if shape.goes_on else None
         values = list(conditions.values()) if shape.conditions else []
         parameters = page_parameters(0, first=1, after=after, values=values)
         if issubclass(each.cls, Read):
-            yield name, _found(each, row, [shape]), {**parameters, "ids": ["x"]}
+            yield name, _found(each, row, sights, shape), {**parameters, "ids": ["x"]}
         else:
-            yield name, from_nothing(pattern.name, row, [shape]), parameters
+            yield name, from_nothing(pattern.name, row, [shape], sights=sights), parameters
 
 
 def _conditions(each: Declared) -> Iterator[tuple[str, Any]]:
@@ -285,6 +294,25 @@ async def furnish(graph: Graph) -> None:
         id=new_id(), event_id=new_id(), candidate_id=candidate, job_id=job.id, applied_at=AT, source="form"
     )
     await graph.write(apply, application=application, **by)
+    viewer = Viewer(EVERYTHING, colleague)
+    await graph.write(
+        set_job_access,
+        viewer=viewer,
+        job_id=job.id,
+        confidential=True,
+        member_ids=[],
+        event_id=new_id(),
+        **by,
+    )
+    await graph.write(
+        set_candidate_privacy,
+        viewer=viewer,
+        candidate_id=candidate,
+        private=True,
+        shared_with_ids=[colleague],
+        event_id=new_id(),
+        **by,
+    )
     await graph.write(
         shortlist, job_id=job.id, candidate_ids=[candidate], note="good", request_id=new_id(), **by
     )
@@ -299,7 +327,7 @@ async def furnish(graph: Graph) -> None:
     )
     await graph.write(create_referral, referral=referral, **by)
     await _write_to(graph, candidate, job.id, colleague)
-    await _take_files(graph)
+    await _take_files(graph, candidate)
 
 
 async def _write_to(graph: Graph, candidate: str, job_id: str, colleague: str) -> None:
@@ -324,11 +352,13 @@ async def _write_to(graph: Graph, candidate: str, job_id: str, colleague: str) -
     assert await graph.write(opt_out, unsubscribe_key=row["key"], at=AT, event_id=new_id())
 
 
-async def _take_files(graph: Graph) -> None:
+async def _take_files(graph: Graph, candidate: str) -> None:
     by: dict[str, Any] = {"actor": "test", "at": AT}
     for good in (True, False):
         digest = hashlib.sha256(new_id().encode()).hexdigest()
-        file = NewIntake(sha256=digest, file_name="a.txt", size=1, source="test", event_id=new_id())
+        file = NewIntake(
+            sha256=digest, file_name="a.txt", size=1, source="test", event_id=new_id(), about=candidate
+        )
         await graph.write(receive, intakes=[file], **by)
         claimed = await graph.write(claim, intake_id=intake_id_of(digest), milliseconds=60_000)
         assert claimed

@@ -10,7 +10,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from inspect import isawaitable
 from pathlib import Path
 from typing import Any
@@ -39,14 +39,15 @@ from graph.migrations.runner import migrate
 from graph.outbox import events_after
 from graph.settings import GraphSettings
 from graph.tokens import AccessRole
+from graph.visibility import visible_events
 from schema.context import Context, Services
 from schema.errors import published
 from schema.events.types import Event
 from schema.limits import MOST_TOKENS, check, cost_of
 from schema.loaders import Loaders
-from schema.node import Kind
-from schema.operations import Answer, Operations, Request, _Resolved, encoded
-from schema.permissions import Principal
+from schema.node import Kind, any_id
+from schema.operations import Answer, Operations, Request, _Resolved, encoded, masked
+from schema.permissions import Permission, Principal
 from schema.plan.leaves import Unfit
 from schema.plan.values import Unplanned
 from schema.root import build_schema
@@ -58,6 +59,7 @@ from search.talent.points import PointsInTime
 from search.writer import write
 from tests.schema import graphs
 from tests.schema.documents import Document, Sorting, Words, documents
+from tests.schema.sights import Reference, hidden_ids
 from workers.indexing import document_of
 
 DOCUMENTS = int(os.environ.get("DIFFERENTIAL_DOCUMENTS", "400"))
@@ -85,16 +87,19 @@ MORE_TEXTS = (
     "EUR",
     "{{candidate.name}}",
 )
-ROLES = st.sampled_from([AccessRole.ADMIN, AccessRole.ADMIN, *AccessRole])
-WRITERS = st.sampled_from([AccessRole.ADMIN, AccessRole.HIRING_MANAGER, AccessRole.SOURCER])
+ROLES = (AccessRole.ADMIN, AccessRole.ADMIN, AccessRole.RECRUITER, AccessRole.HIRING_MANAGER, *AccessRole)
+WRITERS = (AccessRole.ADMIN, AccessRole.HIRING_MANAGER, AccessRole.SOURCER)
 MUTATING = ("createJob", "createCandidate", "applyToJob", "moveApplication", "shortlist", "createReferral",
-            "createTemplate", "contactCandidates", "retryIntake")  # fmt: skip
+            "createTemplate", "contactCandidates", "retryIntake", "setJobAccess", "setCandidatePrivacy")  # fmt: skip
 
 pytestmark = [
     pytest.mark.timeout(120 + DOCUMENTS),
     pytest.mark.filterwarnings(
         "ignore:coroutine .* was never awaited:RuntimeWarning"
     ),  # graphql-core, where it stops
+    pytest.mark.filterwarnings(
+        "ignore:unclosed <socket:ResourceWarning"
+    ),  # the driver, where graphql-core cancels a read because another field failed
 ]
 
 
@@ -136,9 +141,9 @@ class Pair:
     planner: Counting
     tally: Tally
 
-    def context(self, role: AccessRole) -> Context:
-        principal = Principal(id="tester", role=role, label="test", expires_at=None)
-        return Context(principal=principal, services=self.services, loaders=Loaders(self.services.graph))
+    def context(self, principal: Principal) -> Context:
+        loaders = Loaders(self.services.graph, principal.viewer)
+        return Context(principal=principal, services=self.services, loaders=loaders)
 
     async def judged(
         self, request: Request, context: Context, resolved: Mapping[str, Any] | None = None
@@ -152,20 +157,21 @@ class Pair:
             return encoded(None, published([GraphQLError(error.message, original_error=error)]))
         refused = validate(SCHEMA, document)
         assert not refused, f"the generator wrote an invalid document: {refused}"
+        renewed = context.renewed()
         result = execute(
             SCHEMA,
             document,
-            context_value=context.renewed(),
+            context_value=renewed,
             variable_values=dict(variables),
             operation_name=request.operation_name,
             middleware=MiddlewareManager(_Resolved(resolved)) if resolved else None,
         )
         done = await result if isawaitable(result) else result
-        return encoded(done.data, published(done.errors or []))
+        return encoded(done.data, published(done.errors or []), masked(done.data, renewed.redactions))
 
     async def data(self, query: str) -> Any:
         """Return what an administrator gets."""
-        return orjson.loads(await self.judged(Request(query=query), self.context(AccessRole.ADMIN)))["data"]
+        return orjson.loads(await self.judged(Request(query=query), self.context(ADMINISTRATOR)))["data"]
 
     async def words(self, drawing: graphs.Drawing) -> Words:
         """Return ids and cursors of what the graph holds."""
@@ -200,43 +206,50 @@ class Pair:
             found["ShortlistConnection", None] += [edge["cursor"] for edge in edges]
         return found
 
-    async def compare(self, kind: str, document: Document, role: AccessRole) -> None:
-        """Answer a document both ways; fail where the answers differ."""
+    async def compare(
+        self, kind: str, document: Document, principal: Principal, drawing: graphs.Drawing
+    ) -> None:
+        """Answer a document both ways; fail where the answers differ, or name what the principal must not see."""
         request = request_of(document)
         before = self.planner.left
-        answer = await self.planner.answer(request, self.context(role))
+        answer = await self.planner.answer(request, self.context(principal))
         planned = self.planner.left == before
-        judged = await self.judged(request, self.context(role))
-        same(document, role, answer, judged, planned=planned)
+        judged = await self.judged(request, self.context(principal))
+        same(document, principal, answer, judged, planned=planned)
+        if kind != "damaged":
+            hidden = hidden_ids(drawing, principal, orjson.loads(answer)["data"])
+            assert not hidden, f"{document!r}principal: {principal}\nnames what is hidden: {hidden}"
         self.tally.add(kind, judged, planned=planned)
 
-    async def compare_payloads(self, document: Document, role: AccessRole) -> None:
+    async def compare_payloads(self, document: Document, principal: Principal) -> None:
         """Let the planner run a mutation; fail where graphql-core reads another payload of what it returned."""
-        request, context = request_of(document), self.context(role)
+        request, context = request_of(document), self.context(principal)
         prepared = await self.planner.prepare(request.query, context.principal)
         returned: dict[str, Any] = {}
         answer = None
         with suppress(Unfit, Unplanned, GraphQLError):
             plan, run = await self.planner._plan(prepared, request, context)
-            answer = encoded(*await plan.run(run, returned))
+            done = await plan.run(run, returned)
+            answer = encoded(done.value, done.errors, masked(done.value, done.redactions))
         judged = await self.judged(request, context, returned)
         if answer is not None:
-            same(document, role, answer, judged, planned=True)
+            same(document, principal, answer, judged, planned=True)
         self.tally.add("mutations", judged, planned=answer is not None)
 
-    async def compare_events(self, document: Document, role: AccessRole) -> None:
+    async def compare_events(self, document: Document, principal: Principal) -> None:
         """Answer a subscription for each event of the log; fail where graphql-core answers otherwise."""
-        request, context = request_of(document), self.context(role)
+        request, context = request_of(document), self.context(principal)
         types = sorted(context.principal.event_types())
         log = await self.services.graph.read(events_after, after=0, types=types, limit=10)
-        values = [Event.of(event) for event in log.events]
+        shown = await self.services.graph.read(visible_events, viewer=principal.viewer, events=log.events)
+        values = [Event.of(event) for event in shown]
         key = re.split(r"[:( ]", document.query.partition("{ ")[2])[0]
         before = self.planner.left
         frames = await self.planner.frames(request, context, values)
         planned = self.planner.left == before
         for frame, value in zip(frames, values, strict=True):
             judged = await self.judged(request, context, {key: value})
-            same(document, role, frame, judged, planned=planned)
+            same(document, principal, frame, judged, planned=planned)
             self.tally.add("events", judged, planned=planned)
 
 
@@ -249,7 +262,7 @@ def request_of(document: Document) -> Request:
     return Request(query=document.query, variables=document.variables, operation_name=document.operation_name)
 
 
-def same(document: Document, role: AccessRole, answer: bytes, judged: bytes, *, planned: bool) -> None:
+def same(document: Document, principal: Principal, answer: bytes, judged: bytes, *, planned: bool) -> None:
     """Fail with all that is needed to see why, if the answers differ.
 
     Where several errors make the same place null, graphql-core reports those that it finds before it stops there;
@@ -260,12 +273,12 @@ def same(document: Document, role: AccessRole, answer: bytes, judged: bytes, *, 
     one, other = orjson.loads(answer), orjson.loads(judged)
     if planned or settled(one) != settled(other):
         difference = first_difference(one, other) or "the order of keys or of errors differs"
-        note(f"{document!r}role: {role}")
+        note(f"{document!r}principal: {principal}")
         pytest.fail(f"{difference}\nanswered: {answer!r}\njudged:   {judged!r}")
 
 
 def settled(answer: Any) -> Any:
-    """Return the data, the errors of places that are null by themselves, and the places that inner errors made null."""
+    """Return the data, the errors of places that are null by themselves, what is masked, and the places that inner errors made null."""
     own, inherited = [], []
     for error in answer.get("errors", []):
         value, path = answer.get("data"), error.get("path", [])
@@ -276,7 +289,12 @@ def settled(answer: Any) -> Any:
             own.append(error)
         else:
             inherited.append(path[:length])
-    return answer.get("data"), own, [each for i, each in enumerate(inherited) if each not in inherited[:i]]
+    return (
+        answer.get("data"),
+        own,
+        answer.get("extensions"),
+        [each for i, each in enumerate(inherited) if each not in inherited[:i]],
+    )
 
 
 def first_difference(answer: Any, judged: Any, place: str = "answer") -> str | None:
@@ -339,6 +357,22 @@ async def pair(
         await client.indices.delete(index=index.name)
 
 
+ADMINISTRATOR = Principal(id="tester", role=AccessRole.ADMIN, label="test", expires_at=None)
+
+
+def principals(drawing: graphs.Drawing, roles: Sequence[AccessRole] = ROLES) -> st.SearchStrategy[Principal]:
+    """Draw who asks: somebody of the graph, or nobody in particular, in any of the roles."""
+    people = [None, *(thing.id for thing in drawing.labelled("Person"))]
+    return st.builds(
+        Principal,
+        id=st.just("tester"),
+        role=st.sampled_from(roles),
+        label=st.just("test"),
+        expires_at=st.none(),
+        person_id=st.sampled_from(people),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """A graph that is written, and what can be asked of it."""
@@ -382,37 +416,65 @@ async def indexed(pair: Pair) -> World:
 
 def test_queries(pair: Pair, world: World, loop: asyncio.AbstractEventLoop) -> None:
     @examples(DOCUMENTS // len(GRAPHS))
-    @given(documents(SCHEMA, world.words, READING), ROLES)
-    def check(document: Document, role: AccessRole) -> None:
-        loop.run_until_complete(pair.compare(world.kind, document, role))
+    @given(documents(SCHEMA, world.words, READING), principals(world.drawing))
+    def check(document: Document, principal: Principal) -> None:
+        loop.run_until_complete(pair.compare(world.kind, document, principal, world.drawing))
 
     check()
 
 
 def test_searches(pair: Pair, indexed: World, loop: asyncio.AbstractEventLoop) -> None:
     @examples(SEARCHES)
-    @given(documents(SCHEMA, indexed.words, ["talentSearch", "talentSearch", "candidate"]), ROLES)
-    def check(document: Document, role: AccessRole) -> None:
-        loop.run_until_complete(pair.compare("searches", document, role))
+    @given(
+        documents(SCHEMA, indexed.words, ["talentSearch", "talentSearch", "candidate"]),
+        principals(indexed.drawing),
+    )
+    def check(document: Document, principal: Principal) -> None:
+        loop.run_until_complete(pair.compare("searches", document, principal, indexed.drawing))
 
     check()
 
 
+def test_searches_find_and_count_just_who_is_to_be_seen(
+    pair: Pair, indexed: World, loop: asyncio.AbstractEventLoop
+) -> None:
+    query = "{ talentSearch(first: 100) { totalCount gone nodes { id } } }"
+
+    async def check(principal: Principal) -> None:
+        reference = Reference(indexed.drawing, principal)
+        expected = {p.id for p in indexed.drawing.labelled("Candidate") if reference.sees_candidate(p)}
+        answer = await pair.planner.answer(Request(query=query), pair.context(principal))
+        found = orjson.loads(answer)["data"]["talentSearch"]
+        ids = {known[1] for node in found["nodes"] if (known := any_id(node["id"]))}
+        assert (ids, found["totalCount"] - found["gone"]) == (expected, len(expected)), principal
+
+    for role in AccessRole:
+        for person in (None, *(thing.id for thing in indexed.drawing.labelled("Person"))):
+            principal = replace(ADMINISTRATOR, role=role, person_id=person)
+            if principal.may(Permission.TALENT_SEARCH):
+                loop.run_until_complete(check(principal))
+
+
 def test_payloads_of_mutations(pair: Pair, sound: World, loop: asyncio.AbstractEventLoop) -> None:
     @examples(MUTATIONS)
-    @given(documents(SCHEMA, sound.words, MUTATING, kind=OperationType.MUTATION), WRITERS)
-    def check(document: Document, role: AccessRole) -> None:
+    @given(
+        documents(SCHEMA, sound.words, MUTATING, kind=OperationType.MUTATION),
+        principals(sound.drawing, WRITERS),
+    )
+    def check(document: Document, principal: Principal) -> None:
         loop.run_until_complete(sound.drawing.write(pair.services.graph))
-        loop.run_until_complete(pair.compare_payloads(document, role))
+        loop.run_until_complete(pair.compare_payloads(document, principal))
 
     check()
 
 
 def test_events_of_subscriptions(pair: Pair, sound: World, loop: asyncio.AbstractEventLoop) -> None:
     @examples(SUBSCRIPTIONS)
-    @given(documents(SCHEMA, sound.words, ["events"], kind=OperationType.SUBSCRIPTION), ROLES)
-    def check(document: Document, role: AccessRole) -> None:
-        loop.run_until_complete(pair.compare_events(document, role))
+    @given(
+        documents(SCHEMA, sound.words, ["events"], kind=OperationType.SUBSCRIPTION), principals(sound.drawing)
+    )
+    def check(document: Document, principal: Principal) -> None:
+        loop.run_until_complete(pair.compare_events(document, principal))
 
     check()
 
