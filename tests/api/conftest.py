@@ -82,9 +82,10 @@ class System:
         return row
 
     async def append(self, number: int, kind: EventType = EventType.JOB_CREATED) -> int:
-        """Write events to the log; return the last one's number once it is published."""
+        """Write events about a job that everybody sees; return the last one's number once it is published."""
         before = await self.graph.read(outbox.last_sequence)
-        about = Subject(job_id=new_id())
+        (job,) = await self.graph.execute(PUBLIC_JOB)
+        about = Subject(job_id=job["id"])
         events = [
             NewEvent(id=new_id(), type=kind, at=now(), actor="test", subject=about) for _ in range(number)
         ]
@@ -106,6 +107,13 @@ class System:
         await eventually(idle, within=60.0)
 
 
+PUBLIC_JOB = Statement(
+    "tests.public_job",
+    """
+    MATCH (j:Job {status: 'OPEN'}) WHERE NOT coalesce(j.confidential, false)
+    RETURN j.id AS id ORDER BY j.created_at, j.id LIMIT 1
+    """,
+)
 UNDONE = Statement(
     "tests.undone",
     """

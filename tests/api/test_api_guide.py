@@ -64,7 +64,7 @@ def test_every_block_is_run_and_says_what_it_prints() -> None:
 def test_all_blocks_print_what_is_shown(system: System, javascript: Path, tmp_path: Path) -> None:
     """In one go and in their order: later ones use what earlier ones made."""
     commands = {
-        "sh": ["bash", "-euo", "pipefail"],
+        "sh": ["bash", "-eu"],
         "python": [sys.executable],
         "js": [str(node.NODE)],
     }

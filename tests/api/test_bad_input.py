@@ -174,7 +174,9 @@ async def test_an_upload_that_is_none(system: System) -> None:
 
 @pytest.mark.parametrize("content_type", ["multipart/form-data", "multipart/form-data; boundary=x"])
 async def test_a_form_that_is_none(system: System, content_type: str) -> None:
-    response = await _nothing_written(system, content=b"\xcf\x0bl%K", headers={"Content-Type": content_type})
+    response = await _nothing_written(
+        system, content=b"\xcf\x0bl%K", headers={"Content-Type": content_type, **PREFLIGHT}
+    )
     assert response.status_code == 400
     assert response.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
 
