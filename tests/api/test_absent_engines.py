@@ -1,12 +1,12 @@
 """An engine is stopped or frozen; what can go on goes on, what cannot says so in time, and all recovers by itself."""
 
 import asyncio
-import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
+import psutil
 import pytest
 from rich.console import Console
 from websockets.asyncio.client import connect
@@ -46,11 +46,15 @@ async def frozen(name: str) -> AsyncIterator[None]:
     """Have an engine take connections and answer nothing for as long as the block lasts."""
     record = processes.find(conftest.tests_home(), name)
     assert record is not None
-    os.kill(record.pid, signal.SIGSTOP)
+    launcher = psutil.Process(record.pid)
+    family = [launcher, *launcher.children(recursive=True)]  # Elasticsearch is a child of what starts it
+    for process in family:
+        process.suspend()
     try:
         yield
     finally:
-        os.kill(record.pid, signal.SIGCONT)
+        for process in family:
+            process.resume()
 
 
 AWAY = [pytest.param(stopped, id="stopped"), pytest.param(frozen, id="frozen")]
