@@ -217,7 +217,7 @@ class Pair:
         judged = await self.judged(request, self.context(principal))
         same(document, principal, answer, judged, planned=planned)
         if kind != "damaged":
-            hidden = hidden_ids(drawing, principal, orjson.loads(answer)["data"])
+            hidden = hidden_ids(drawing, principal, orjson.loads(answer).get("data"))
             assert not hidden, f"{document!r}principal: {principal}\nnames what is hidden: {hidden}"
         self.tally.add(kind, judged, planned=planned)
 
