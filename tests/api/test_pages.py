@@ -8,6 +8,7 @@ from graphql import DocumentNode, parse
 
 from api import operations
 from tests.api.conftest import System
+from tests.waiting import eventually
 
 
 async def _get(system: System, path: str, **headers: str) -> httpx.Response:
@@ -40,9 +41,12 @@ async def test_graphiql_has_the_operations_as_tabs(system: System) -> None:
 
 async def test_health(system: System) -> None:
     assert (await _get(system, "/livez")).status_code == 200
-    ready = await _get(system, "/readyz")
-    assert ready.status_code == 200
-    assert ready.json() == {"ready": True, "failing": []}
+
+    async def ready() -> bool:
+        answer = await _get(system, "/readyz")
+        return answer.status_code == 200 and answer.json() == {"ready": True, "failing": []}
+
+    await eventually(ready)  # the tests of absent engines may just have given them back
 
 
 async def test_a_query_by_get_needs_a_token_too(system: System) -> None:
