@@ -33,6 +33,11 @@ class EventType(StrEnum):
     TOUCH_FAILED = "touch.failed"
     TOUCH_UNCERTAIN = "touch.uncertain"
     TOUCH_CANCELLED = "touch.cancelled"
+    PARTNER_REGISTERED = "partner.registered"
+    PARTNER_DOCUMENTS_SUBMITTED = "partner.documents_submitted"
+    PARTNER_APPROVED = "partner.approved"
+    PARTNER_SUSPENDED = "partner.suspended"
+    PARTNER_TOKEN_ISSUED = "partner.token_issued"  # noqa: S105 - the name of an event
 
 
 class ActorKind(StrEnum):
@@ -72,6 +77,7 @@ class Subject:
     intake_id: str | None = None
     template_id: str | None = None
     touch_id: str | None = None
+    partner_application_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ REVOKE = Statement(
 
 
 class AccessRole(StrEnum):
-    """What the bearer of a token may do; `schema/permissions.py` says what that is."""
+    """What the bearer of a token may do; `schema/permissions.py` says what that is. ANONYMOUS is who bears none."""
 
     ADMIN = "ADMIN"
     RECRUITER = "RECRUITER"
@@ -35,6 +35,7 @@ class AccessRole(StrEnum):
     EMPLOYEE = "EMPLOYEE"
     PARTNER = "PARTNER"
     CANDIDATE = "CANDIDATE"
+    ANONYMOUS = "ANONYMOUS"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ async def create_token(
         tx,
         properties={
             "id": id,
-            "hash": _hash(secret),
+            "hash": hash_of(secret),
             "role": str(role),
             "label": label,
             "expires_at": expires_at,
@@ -71,7 +72,7 @@ async def create_token(
 
 async def token_of(tx: Transaction, /, *, secret: str, at: str) -> Token | None:
     """Return what the token stands for, or None if it is unknown, expired or revoked."""
-    row = await BY_HASH.row(tx, hash=_hash(secret), at=at)
+    row = await BY_HASH.row(tx, hash=hash_of(secret), at=at)
     if row is None:
         return None
     return Token(id=row["id"], role=AccessRole(row["role"]), label=row["label"], expires_at=row["expires_at"])
@@ -82,5 +83,6 @@ async def revoke_token(tx: Transaction, /, *, id: str, at: str) -> bool:
     return await REVOKE.row(tx, id=id, at=at) is not None
 
 
-def _hash(secret: str) -> str:
+def hash_of(secret: str) -> str:
+    """Return the hash under which a secret is known."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     STAGE = "Stage"
     SKILL = "Skill"
     RECORD = "Record"
+    PARTNER_APPLICATION = "PartnerApplication"
 
 
 _KINDS = {str(kind): kind for kind in Kind}

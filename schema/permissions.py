@@ -38,14 +38,16 @@ class Permission(StrEnum):
     CONSENT_READ = "consent:read"
     SALARIES_READ = "salaries:read"
     NOTES_READ = "notes:read"
+    PARTNERS_MANAGE = "partners:manage"
 
 
 _ALL = frozenset(Permission)
 
 GRANTS: dict[AccessRole, frozenset[Permission]] = {
     AccessRole.ADMIN: _ALL,
-    AccessRole.RECRUITER: _ALL,
-    AccessRole.SOURCER: _ALL - {Permission.JOBS_WRITE, Permission.APPLICATIONS_WRITE},
+    AccessRole.RECRUITER: _ALL - {Permission.PARTNERS_MANAGE},
+    AccessRole.SOURCER: _ALL
+    - {Permission.PARTNERS_MANAGE, Permission.JOBS_WRITE, Permission.APPLICATIONS_WRITE},
     AccessRole.HIRING_MANAGER: frozenset(
         {
             Permission.CANDIDATES_READ,
@@ -81,6 +83,7 @@ GRANTS: dict[AccessRole, frozenset[Permission]] = {
             Permission.CONSENT_READ,
         }
     ),
+    AccessRole.ANONYMOUS: frozenset({Permission.JOBS_READ}),
 }
 
 _STAFF = Sights(jobs=Sight.RECRUITING, candidates=Sight.RECRUITING)
@@ -95,11 +98,12 @@ SIGHTS: dict[AccessRole, Sights] = {
     AccessRole.INTERVIEWER: _TEAM,
     AccessRole.EMPLOYEE: _PUBLIC,
     AccessRole.PARTNER: _PUBLIC,
+    AccessRole.ANONYMOUS: _PUBLIC,
     AccessRole.CANDIDATE: Sights(jobs=Sight.OWN, candidates=Sight.OWN),
 }
 """Which jobs and candidates each role sees; `graph/visibility.py` says what that means for them and all that hangs on them."""
 
-OUTSIDERS = frozenset({AccessRole.PARTNER})
+OUTSIDERS = frozenset({AccessRole.PARTNER, AccessRole.ANONYMOUS})
 """The roles of those who do not work for the organisation."""
 
 PARTNER_EVENTS = frozenset(
@@ -146,7 +150,7 @@ class Principal:
 
     def event_types(self) -> frozenset[EventType]:
         """Return the events that this principal may hear of."""
-        return PARTNER_EVENTS if self.role is AccessRole.PARTNER else frozenset(EventType)
+        return PARTNER_EVENTS if self.role in OUTSIDERS else frozenset(EventType)
 
 
 def forbidden(permission: Permission) -> KithError:

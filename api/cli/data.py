@@ -58,6 +58,8 @@ def create_token(
 
     try:
         granted = AccessRole(role.upper().replace("-", "_"))
+        if granted is AccessRole.ANONYMOUS:
+            raise ValueError
     except ValueError:
         known = ", ".join(each.lower() for each in AccessRole)
         raise EngineError(f"there is no role {role}: they are {known}") from None

@@ -53,6 +53,11 @@ described(
         EventType.TOUCH_FAILED: "The mail server refused a message for good.",
         EventType.TOUCH_UNCERTAIN: "Nobody knows whether the mail server took a message.",
         EventType.TOUCH_CANCELLED: "A message was not sent, since the candidate may not be written to any more.",
+        EventType.PARTNER_REGISTERED: "A partner application was registered.",
+        EventType.PARTNER_DOCUMENTS_SUBMITTED: "Documents of a partner application wait for approval.",
+        EventType.PARTNER_APPROVED: "Documents of a partner application were approved.",
+        EventType.PARTNER_SUSPENDED: "Nothing of a partner application runs any more.",
+        EventType.PARTNER_TOKEN_ISSUED: "A token was made for a partner application.",
     },
 )
 
@@ -112,6 +117,9 @@ class Event:
     referral_id: strawberry.ID | None = strawberry.field(description="The referral it is about.")
     template_id: strawberry.ID | None = strawberry.field(description="The message template it is about.")
     detail: EventDetail = strawberry.field(description="What else belongs to it.")
+    partner_application_id: strawberry.ID | None = strawberry.field(
+        description="The partner application it is about."
+    )
 
     candidate: Candidate | None = referenced(
         "The candidate as they are now; null once gone.", requires=Permission.CANDIDATES_READ
@@ -141,6 +149,7 @@ class Event:
             touch_id=_id(Kind.TOUCH, subject.touch_id),
             referral_id=_id(Kind.REFERRAL, subject.referral_id),
             template_id=_id(Kind.TEMPLATE, subject.template_id),
+            partner_application_id=_id(Kind.PARTNER_APPLICATION, subject.partner_application_id),
             detail=EventDetail.of(record.detail),
             candidate=by_id(subject.candidate_id),
             job=by_id(subject.job_id),

@@ -27,7 +27,18 @@ WRITTEN = Statement(
     """,
 )
 KEYS = Statement("tests.keys", "MATCH (k:IdempotencyKey) RETURN count(k) AS keys")
-OF_ONE_INPUT = ("create", "send", "apply", "hire", "merge", "import", "shortlist", "move", "contact")
+OF_ONE_INPUT = (
+    "create",
+    "register",
+    "send",
+    "apply",
+    "hire",
+    "merge",
+    "import",
+    "shortlist",
+    "move",
+    "contact",
+)
 AT_ONCE = 20
 ONE = "one"
 
@@ -105,6 +116,13 @@ CASES: dict[str, tuple[str, Callable[[World], tuple[dict[str, Any], dict[str, An
                 "description": "Cooks.",
                 "salary": {"minimum": 1, "maximum": 3, "currency": "EUR"},
             },
+        ),
+    ),
+    "registerPartnerApplication": (
+        "application { id }",
+        lambda _: (
+            {"name": "Board", "contact": "board@example.com"},
+            {"name": "Agency", "contact": "board@example.com"},
         ),
     ),
     "applyToJob": (
