@@ -39,6 +39,7 @@ class Queue(StrEnum):
     INDEXING = "indexing"
     INTAKE = "intake"
     OUTREACH = "outreach"
+    ACCESS = "access"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@
 
 import asyncio
 import os
-import re
 import secrets
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -230,7 +229,7 @@ class Pair:
         types = sorted(context.principal.event_types())
         log = await self.services.graph.read(events_after, after=0, types=types, limit=10)
         values = [Event.of(event) for event in log.events]
-        key = re.split(r"[:( ]", document.query.partition("{ ")[2])[0]
+        key = self.planner._root_key(await self.planner.prepare(request.query, context.principal), request)
         before = self.planner.left
         frames = await self.planner.frames(request, context, values)
         planned = self.planner.left == before
