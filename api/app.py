@@ -30,16 +30,20 @@ from api.graphiql import graphiql_file
 from api.graphql import GraphQLEndpoint
 from api.health import livez, readyz
 from api.live import LiveFeeds
+from api.metrics import ApiMetrics, Engines, MetricsSettings, metrics
+from api.operations import operation_names
 from api.rejections import unavailable
 from api.services import open_services
 from api.settings import ApiSettings
 from api.unsubscribe import unsubscribe
+from api.watching import Telemetry, Watching
 from graph.errors import GraphUnavailable
 from schema.context import Services
 from schema.operations import Operations
 from schema.permissions import OUTSIDERS
 from schema.root import build_schema
 from workers.settings import RedisSettings
+from workers.tracing import TracingSettings, tracing
 
 GC_THRESHOLDS = (50_000, 20, 50)
 """Allocations before the youngest are looked through; an answer of 50 KB makes some thousands that end by themselves."""
@@ -54,7 +58,9 @@ def create_app() -> Starlette:
     settings = ApiSettings()
     schema = build_schema()
     endpoint = GraphQLEndpoint()
-    return Starlette(
+    counted = ApiMetrics()
+    telemetry = Telemetry(counted, operation_names())
+    app = Starlette(
         routes=[
             Route("/graphql", endpoint),
             WebSocketRoute("/graphql", endpoint),
@@ -64,14 +70,19 @@ def create_app() -> Starlette:
             *SSO_ROUTES,
             Route("/livez", livez),
             Route("/readyz", readyz),
+            Route("/metrics", metrics),
         ],
         middleware=[
+            Middleware(Watching, telemetry=telemetry),
             Middleware(Admission, settings=AdmissionSettings()),
             Middleware(BodyLimit, json_bytes=settings.json_bytes, upload_bytes=settings.upload_bytes),
         ],
         exception_handlers={GraphUnavailable: _unavailable},
         lifespan=_lifespan(settings, schema),
     )
+    app.state.metrics, app.state.metrics_settings = counted, MetricsSettings()
+    app.state.telemetry = telemetry
+    return app
 
 
 def _lifespan(
@@ -104,6 +115,9 @@ def _lifespan(
                 seconds=settings.request_seconds,
             )
             stack.callback(app.state.operations.close)
+            app.state.engines = Engines(services, app.state.redis)
+            app.state.metrics.collect_from(app.state.operations, app.state.feeds)
+            stack.enter_context(tracing(TracingSettings(), service="api"))
             settle_memory()
             yield
 

@@ -23,6 +23,7 @@ from schema.budgets import Throttled
 from schema.context import Context
 from schema.errors import published
 from schema.operations import Operations, Request
+from schema.watching import noted
 from workers.cancelling import end
 
 KEEP_ALIVE_SECONDS = 15.0
@@ -152,6 +153,7 @@ def next_event(payload: str, sequence: int | None = None) -> str:
 
 
 def _errors(errors: Sequence[Mapping[str, Any]]) -> str:
+    noted().end(errors)
     return orjson.dumps({"errors": errors}).decode()
 
 

@@ -28,6 +28,7 @@ from schema.loaders import Loaders
 from schema.operations import Operations, was_executed
 from schema.operations import Request as GraphQLRequest
 from schema.permissions import Principal
+from schema.watching import noted
 
 _CLIENT_CLOSED_REQUEST = 499
 MOST_BOOKMARKS = 5
@@ -60,14 +61,18 @@ class GraphQLEndpoint:
             if accepted[0] == HTML:
                 return HTMLResponse(PAGE)
             principal = await principal_of(request)
+            noted().principal = principal.id
             return await self._answer(request, principal, accepted)
         except Rejected as rejected:
             return rejected.response(media_type)
         except Throttled as throttled:
+            noted().fail(throttled.code)
             return _throttled(throttled, media_type)
         except ClientGone:
+            noted().fail("CLIENT_GONE")
             return Response(status_code=_CLIENT_CLOSED_REQUEST)
-        except GraphUnavailable:
+        except GraphUnavailable as away:
+            noted().fail(away.code)
             return unavailable().response(media_type)
 
     async def _answer(self, request: Request, principal: Principal, accepted: list[str]) -> ASGIApp:

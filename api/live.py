@@ -111,6 +111,11 @@ class LiveFeeds:
             for task in tuple(feeds._tasks):
                 await end(task)
 
+    @property
+    def readers(self) -> int:
+        """How many subscriptions are followed."""
+        return sum(group.readers for group in self._groups.values())
+
     async def follow(self, operation: LiveOperation, reader: Reader) -> NoReturn:
         """Give the reader every event of the operation once and in order, until cancelled.
 
@@ -145,6 +150,10 @@ class _Group:
         """Up to which number the live readers have everything."""
         self._replays: dict[int, asyncio.Task[Batch]] = {}
         """The stretches that are being read for readers who are not live yet, by the number they begin after."""
+
+    @property
+    def readers(self) -> int:
+        return len(self._seats)
 
     def enter(self, seat: _Seat) -> None:
         self._seats.add(seat)

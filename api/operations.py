@@ -39,6 +39,16 @@ def names() -> list[str]:
     return sorted(file.stem for file in FOLDER.glob("*.graphql"))
 
 
+def operation_names() -> frozenset[str]:
+    """Return how the documents name their operations, such as `TalentSearch`."""
+    return frozenset(
+        node.name.value
+        for name in names()
+        for node in parse((FOLDER / f"{name}.graphql").read_text(encoding="utf-8")).definitions
+        if isinstance(node, OperationDefinitionNode) and node.name
+    )
+
+
 def read_operation(name: str, given: list[str]) -> Operation:
     """Read an operation and set variables in it.
 

@@ -37,7 +37,8 @@ def configured(app: Starlette, **changes: Any) -> uvicorn.Config:
         "ws_ping_interval": PING_SECONDS,
         "ws_ping_timeout": PING_SECONDS,
         "timeout_graceful_shutdown": GRACE_SECONDS,
-        "access_log": False,  # its lines hold query strings, and these may hold tokens
+        "log_config": None,  # ours: uvicorn's lines hold query strings, and these may hold tokens
+        "access_log": False,
         "server_header": False,
     }
     return uvicorn.Config(app, **(settings | changes))

@@ -26,6 +26,7 @@ from schema.context import Context
 from schema.errors import published
 from schema.events.types import Event
 from schema.operations import Operations, Request
+from schema.watching import noted
 
 CURSOR = "after"
 """The argument of a subscription that says where to begin; it changes no payload."""
@@ -49,6 +50,7 @@ async def live_operation(operations: Operations, request: Request, context: Cont
     prepared = await operations.prepare(request.query, context.principal)
     operation = operations.operation(prepared, request.operation_name)
     assert prepared.document is not None and operation is not None  # noqa: PT018 - its kind is known
+    noted().begin(prepared.digest, operation)
     refusal = await operations.begin(request, context)
     if refusal:
         raise Refused(refusal)

@@ -18,7 +18,9 @@ from strawberry.http.websocket_origin import is_same_origin
 from api.auth.authenticator import Authenticator
 from api.auth.watch import Watch
 from api.live import LiveFeeds
+from api.metrics import ApiMetrics
 from api.subscribing import Refused, live_operation
+from api.watching import Telemetry
 from api.wire import Gone, Subscriber, Wire
 from graph.errors import GraphUnavailable, KithError
 from schema.budgets import Throttled
@@ -27,6 +29,7 @@ from schema.errors import published
 from schema.loaders import Loaders
 from schema.operations import Operations, Request, was_executed
 from schema.permissions import Principal
+from schema.watching import noted
 from workers.cancelling import end
 
 PROTOCOL = "graphql-transport-ws"
@@ -85,6 +88,9 @@ class Transport:
         self._authenticator: Authenticator = state.authenticator
         self._operations: Operations = state.operations
         self._feeds: LiveFeeds = state.feeds
+        self._telemetry: Telemetry = state.telemetry
+        self._metrics: ApiMetrics = state.metrics
+        self._request_id: str | None = websocket.scope.get("state", {}).get("request_id")
         self._wire = Wire(SocketLine(websocket), self._lose_patience)
         self._patience = asyncio.timeout(None)
         self._is_initialised = False
@@ -106,7 +112,7 @@ class Transport:
         sending = asyncio.create_task(self._wire.run())
         initialising = asyncio.get_running_loop().call_later(INIT_SECONDS, self._time_out)
         try:
-            with contextlib.suppress(TimeoutError):
+            with self._metrics.sockets.track_inprogress(), contextlib.suppress(TimeoutError):
                 async with self._patience:
                     await self._listen()
         finally:
@@ -190,7 +196,12 @@ class Transport:
             context = Context(
                 principal=self._principal, services=self._services, loaders=Loaders(self._services.graph)
             )
-            self._running[id] = asyncio.create_task(self._run(id, request, context))
+            self._running[id] = asyncio.create_task(self._run_watched(id, request, context))
+
+    async def _run_watched(self, id: str, request: Request, context: Context) -> None:
+        with self._telemetry.operation(request_id=self._request_id) as note:
+            note.principal = context.principal.id
+            await self._run(id, request, context)
 
     async def _run(self, id: str, request: Request, context: Context) -> None:
         head = f'{{"id":{orjson.dumps(id).decode()},"type":"next","payload":'
@@ -206,11 +217,14 @@ class Transport:
             else:
                 last = {"id": id, "type": "error", "payload": orjson.loads(answer)["errors"]}
         except Refused as refused:
+            noted().end(refused.errors)
             last = {"id": id, "type": "error", "payload": refused.errors}
         except Throttled as throttled:
+            noted().end([throttled.formatted])
             last = {"id": id, "type": "error", "payload": [throttled.formatted]}
         except Exception as error:  # noqa: BLE001 - it is logged and answered
             failure = published([GraphQLError(str(error), original_error=error)])
+            noted().end(failure)
             last = {"id": id, "type": "error", "payload": failure}
         finally:
             subscriber.leave()

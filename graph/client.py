@@ -22,11 +22,13 @@ from neo4j.exceptions import (
     SessionExpired,
     TransientError,
 )
+from opentelemetry.trace import SpanKind
 
 from graph.deadlines import seconds_left
 from graph.errors import GraphUnavailable, KithError, OutOfTime
 from graph.pulse import Absent, Pulse
 from graph.settings import GraphSettings
+from graph.tracing import span
 
 _BAD_BOOKMARKS = {
     "Neo.ClientError.Transaction.InvalidBookmark",
@@ -37,6 +39,8 @@ _OUT_OF_TIME = {
     "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration",
 }
 
+_NEO4J = {"db.system.name": "neo4j"}
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -45,15 +49,16 @@ Row = Mapping[str, Any]
 
 
 class Statement(NamedTuple):
-    """One named piece of Cypher; the name is what logs and metrics call it."""
+    """One named piece of Cypher; the name is what logs, metrics and spans call it."""
 
     name: str
     text: LiteralString
 
     async def rows(self, tx: Transaction, /, **parameters: Any) -> list[Row]:
         """Run in `tx` and return every row as a mapping."""
-        result = await tx.run(self.text, parameters)
-        return cast("list[Row]", await result.data())
+        with span(self.name, _NEO4J, kind=SpanKind.CLIENT):
+            result = await tx.run(self.text, parameters)
+            return cast("list[Row]", await result.data())
 
     async def row(self, tx: Transaction, /, **parameters: Any) -> Row | None:
         """Run in `tx` and return the first row, or None."""
@@ -62,8 +67,9 @@ class Statement(NamedTuple):
 
     async def run(self, tx: Transaction, /, **parameters: Any) -> None:
         """Run in `tx` for its effect."""
-        result = await tx.run(self.text, parameters)
-        await result.consume()
+        with span(self.name, _NEO4J, kind=SpanKind.CLIENT):
+            result = await tx.run(self.text, parameters)
+            await result.consume()
 
 
 SIGN_OF_LIFE = Statement("client.sign_of_life", "RETURN 1")
@@ -154,11 +160,12 @@ class Graph:
             metadata={"app": "kith", "work": statement.name},
             timeout=seconds_left(self._settings.query_seconds),
         )
-        async with self._available():
-            try:
-                return await self._value(query, parameters)
-            except (ServiceUnavailable, SessionExpired, TransientError):
-                return await self.read(_only_value, statement, parameters)
+        with span(statement.name, _NEO4J, kind=SpanKind.CLIENT):
+            async with self._available():
+                try:
+                    return await self._value(query, parameters)
+                except (ServiceUnavailable, SessionExpired, TransientError):
+                    return await self.read(_only_value, statement, parameters)
 
     async def _value(self, query: Query, parameters: Mapping[str, Any]) -> Any:
         async with self._session("READ") as session:
@@ -167,9 +174,10 @@ class Graph:
 
     async def execute(self, statement: Statement, **parameters: Any) -> list[Row]:
         """Run one statement in a transaction of its own, as schema commands and `CALL … IN TRANSACTIONS` demand."""
-        async with self._available(), self._driver.session(database=self._settings.database) as session:
-            result = await session.run(statement.text, parameters)
-            return cast("list[Row]", await result.data())
+        with span(statement.name, _NEO4J, kind=SpanKind.CLIENT):
+            async with self._available(), self._driver.session(database=self._settings.database) as session:
+                result = await session.run(statement.text, parameters)
+                return cast("list[Row]", await result.data())
 
     @asynccontextmanager
     async def _available(self) -> AsyncIterator[None]:

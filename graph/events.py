@@ -132,7 +132,10 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """An event of the log with its number in the one gap-free sequence."""
+    """An event of the log with its number in the one gap-free sequence.
+
+    `trace` is the span in which it happened, as a `traceparent`; None where nobody traced.
+    """
 
     id: str
     sequence: int
@@ -141,3 +144,4 @@ class Event:
     actor: str
     subject: Subject
     detail: Mapping[str, str]
+    trace: str | None = None

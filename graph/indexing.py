@@ -19,7 +19,7 @@ TAKE = Statement(
     """
     MATCH (e:Unindexed) WHERE e.sequence > $after
     WITH e ORDER BY e.sequence LIMIT $limit
-    RETURN collect([e.id, e.candidate_id, e.sequence]) AS events
+    RETURN collect([e.id, e.candidate_id, e.sequence, e.trace]) AS events
     """,
 )
 
@@ -100,11 +100,15 @@ REFILL = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Candidates to write: of each the highest number of its events, and those events; `through` ends the stretch."""
+    """Candidates to write: of each the highest number of its events, and those events; `through` ends the stretch.
+
+    `traces` are the spans in which the events happened.
+    """
 
     versions: Mapping[str, int]
     events: Mapping[str, Sequence[str]]
     through: int
+    traces: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,10 +187,11 @@ async def take(tx: Transaction, /, *, after: int, limit: int) -> Batch | None:
         return None
     versions: dict[str, int] = {}
     events: dict[str, list[str]] = {}
-    for event, candidate, sequence in row["events"]:
+    for event, candidate, sequence, _ in row["events"]:
         versions[candidate] = sequence
         events.setdefault(candidate, []).append(event)
-    return Batch(versions, events, through=row["events"][-1][2])
+    traces = frozenset(trace for *_, trace in row["events"] if trace is not None)
+    return Batch(versions, events, through=row["events"][-1][2], traces=traces)
 
 
 async def waiting(tx: Transaction, /) -> bool:

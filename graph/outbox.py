@@ -12,6 +12,7 @@ import orjson
 
 from graph.client import Row, Statement, Transaction
 from graph.events import CHANGES_DOCUMENT, Event, EventType, NewEvent, Subject
+from graph.tracing import traceparent
 
 SCAN_WINDOW = 5_000
 """Most events that one reading of the log looks at, so that a rare type costs no full scan."""
@@ -106,10 +107,15 @@ LAST_SEQUENCE = Statement(
 BACKLOG = Statement(
     "outbox.backlog",
     """
-    CALL () { MATCH (e:Pending) RETURN count(e) AS pending, min(e.at) AS oldest }
+    CALL () { MATCH (e:Pending) RETURN count(e) AS pending }
     CALL () { MATCH (e:Undelivered) RETURN count(e) AS undelivered }
     CALL () { MATCH (e:Unindexed) RETURN count(e) AS unindexed }
-    RETURN pending, oldest, undelivered, unindexed
+    CALL () { MATCH (e:Refused) RETURN count(e) AS refused }
+    OPTIONAL CALL () {
+      MATCH (e:Pending) WHERE e.appended > 0
+      RETURN timestamp() - e.appended AS age ORDER BY e.appended LIMIT 1
+    }
+    RETURN pending, undelivered, unindexed, refused, age
     """,
 )
 
@@ -125,17 +131,22 @@ class LogPage:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How many events wait for what, and since when the oldest has no number."""
+    """How many events wait for what, and for how long the oldest has had no number.
+
+    `refused` are those whose search document Elasticsearch did not take.
+    """
 
     pending: int
     undelivered: int
     unindexed: int
-    oldest_pending_at: str | None
+    refused: int
+    oldest_pending_seconds: float
 
 
 async def append(tx: Transaction, events: Iterable[NewEvent]) -> None:
-    """Append events to the log, in the transaction of the change that they report."""
-    rows = [{"properties": _properties(event), "labels": _labels(event)} for event in events]
+    """Append events to the log, in the transaction of the change that they report; a trace goes on from them."""
+    trace = traceparent()
+    rows = [{"properties": _properties(event, trace), "labels": _labels(event)} for event in events]
     if rows:
         await APPEND.run(tx, events=rows)
 
@@ -203,18 +214,23 @@ async def last_sequence(tx: Transaction, /) -> int:
 
 
 async def backlog(tx: Transaction, /) -> Backlog:
-    """Count the events that still have a way to go."""
+    """Count the events that still have a way to go; takes the same time however many there are."""
     row = await BACKLOG.row(tx)
-    if row is None:
-        return Backlog(0, 0, 0, None)
-    return Backlog(row["pending"], row["undelivered"], row["unindexed"], row["oldest"])
+    assert row is not None
+    return Backlog(
+        pending=row["pending"],
+        undelivered=row["undelivered"],
+        unindexed=row["unindexed"],
+        refused=row["refused"],
+        oldest_pending_seconds=max(0, row["age"] or 0) / 1000,
+    )
 
 
 def _labels(event: NewEvent) -> list[str]:
     return ["Unindexed"] if event.type in CHANGES_DOCUMENT else []
 
 
-def _properties(event: NewEvent) -> dict[str, Any]:
+def _properties(event: NewEvent, trace: str | None) -> dict[str, Any]:
     subject = {key: value for key, value in asdict(event.subject).items() if value is not None}
     return {
         "id": event.id,
@@ -222,6 +238,7 @@ def _properties(event: NewEvent) -> dict[str, Any]:
         "at": event.at,
         "actor": event.actor,
         "detail": orjson.dumps(dict(event.detail)).decode(),
+        "trace": trace,
         **subject,
     }
 
@@ -236,4 +253,5 @@ def _event(row: Row) -> Event:
         actor=stored["actor"],
         subject=Subject(**{name: stored.get(name) for name in Subject.__slots__}),
         detail=orjson.loads(stored["detail"]),
+        trace=stored.get("trace"),
     )

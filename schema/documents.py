@@ -1,6 +1,7 @@
 """Documents: parsed, validated and measured once, and kept within a bound."""
 
 import asyncio
+import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -76,6 +77,11 @@ class Prepared:
     """The variables that decide about page sizes."""
     introspects: bool = False
     measures: dict[tuple[Any, ...], Measure] = field(default_factory=dict)
+    digest: str = field(init=False)
+    """SHA-256 of the text in hexadecimal."""
+
+    def __post_init__(self) -> None:
+        self.digest = hashlib.sha256(self.text.encode(errors="replace")).hexdigest()
 
 
 class Documents:

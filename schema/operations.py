@@ -44,6 +44,7 @@ from schema.plan.leaves import Unfit
 from schema.plan.plan import Document, Plan, Run, call, compile_plan, has_resolver, is_required
 from schema.plan.select import Selector
 from schema.plan.values import Unplanned
+from schema.watching import PLANNED, Plans, fallback_reason, noted
 
 logger = logging.getLogger(__name__)
 
@@ -102,6 +103,7 @@ class Operations:
         self._closed_to = frozenset(closed_to)
         self._seconds = seconds
         self._writing: set[asyncio.Task[Answer]] = set()
+        self.plans = Plans()
         self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="prepare")
         self._documents = Documents(self._schema, self._beside)
         self._plans: Kept[tuple[Any, ...], Plan | str] = Kept(most=MOST_PLANS, most_weight=MOST_TEXT)
@@ -143,6 +145,8 @@ class Operations:
             Throttled: the principal has asked for too much lately.
         """
         prepared = await self.prepare(request.query, context.principal)
+        note = noted()
+        note.begin(prepared.digest, self.operation(prepared, request.operation_name))
         points, refusal = self._measured(prepared, request)
         if prepared.introspects and context.principal.role in self._closed_to:
             refusal = published([GraphQLError("introspection is off; the schema is in the documentation")])
@@ -156,6 +160,8 @@ class Operations:
         else:
             way = self._written if kind is OperationType.MUTATION else self._read
             answer = await way(prepared, request, context)
+        if answer.errors:
+            note.end(answer.errors)
         if answer.errors and context.principal.role in self._closed_to:
             answer = answer._replace(errors=without_suggestions(answer.errors))
         return answer.encoded(self._settled(context.principal, points.requested, points.actual(answer.data)))
@@ -195,8 +201,11 @@ class Operations:
         try:
             plan, run = await self._plan(prepared, request, context)
             data, errors = await plan.run(run, returned)
-        except (Unfit, Unplanned, GraphQLError):
+        except (Unfit, Unplanned, GraphQLError) as error:
+            noted().way = reason = fallback_reason(error)
+            self.plans.fallbacks[reason] += 1
             return await self._judge(prepared, request, context, returned)
+        noted().way = PLANNED
         return Answer(orjson.dumps(data), errors)
 
     async def begin(self, request: Request, context: Context) -> list[dict[str, Any]]:
@@ -244,7 +253,8 @@ class Operations:
                 raise Unplanned("a subscription has a field")
             key = root.selected.key
             answers = await root.completed_all(values, run)
-        except (Unfit, Unplanned, GraphQLError):
+        except (Unfit, Unplanned, GraphQLError) as error:
+            self.plans.fallbacks[fallback_reason(error)] += 1
             key = key or self._root_key(prepared, request)
             return [
                 (await self._judge(prepared, request, context, {key: value})).encoded() for value in values
@@ -305,6 +315,7 @@ class Operations:
         plan = self._plans.get(key)
         document = Document(node=prepared.document, operation=operation, fragments=prepared.fragments)
         if plan is None:
+            self.plans.misses += 1
             if prepared.cost.fields > WIDE:
                 plan = await asyncio.get_running_loop().run_in_executor(
                     self._beside, self._compile, document, context.principal, flags
@@ -313,6 +324,8 @@ class Operations:
                 plan = self._compile(document, context.principal, flags)
             if len(prepared.text) <= MOST_CHARACTERS_KEPT:
                 self._plans.put(key, plan, len(prepared.text))
+        else:
+            self.plans.hits += 1
         if isinstance(plan, str):
             raise Unplanned(plan)
         return plan, Run(context=context, variables=variables, schema=self._schema, document=document)

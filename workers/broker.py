@@ -15,9 +15,10 @@ import dramatiq
 import redis
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.message import Message
-from dramatiq.middleware import Middleware, Retries, ShutdownNotifications
+from dramatiq.middleware import CurrentMessage, Middleware, Retries, ShutdownNotifications
 from dramatiq.middleware.asyncio import AsyncIO
 
+from workers.metrics import GIVEN_UP
 from workers.settings import RedisSettings, WorkerSettings
 
 LOG = logging.getLogger(__name__)
@@ -29,6 +30,8 @@ MAINTENANCE_CHANCE = 200_000
 """Commands out of a million that look for dead processes' messages."""
 DEAD_LETTER_DAYS = 90
 MAX_RETRIES = 5
+TRACE = "trace"
+"""The option of a message that holds the `traceparent` of what caused it."""
 MIN_BACKOFF_MILLISECONDS = 1_000
 MAX_BACKOFF_MILLISECONDS = 60_000
 
@@ -50,9 +53,10 @@ class Task:
     queue: Queue
     interruptible: bool
 
-    def message(self, *ids: str) -> Message[Any]:
-        """Make the message that asks for this work on `ids`."""
-        return Message(queue_name=self.queue, actor_name=self.name, args=ids, kwargs={}, options={})
+    def message(self, *ids: str, trace: str | None = None) -> Message[Any]:
+        """Make the message that asks for this work on `ids`; `trace` is the span that caused it."""
+        options = {} if trace is None else {TRACE: trace}
+        return Message(queue_name=self.queue, actor_name=self.name, args=ids, kwargs={}, options=options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +79,9 @@ class DeadLetterLog(Middleware):
     """Tells of every message that is given up."""
 
     def after_nack(self, broker: dramatiq.Broker, message: dramatiq.MessageProxy) -> None:
+        GIVEN_UP.labels(message.queue_name.removesuffix(".DQ")).inc()
         LOG.error(
-            "%s%r failed for good: see the dead letters, mend the cause, requeue it",
+            "%s%r failed for good: `kith dead-letters list` shows why; mend the cause, then replay it",
             message.actor_name,
             tuple(message.args),
         )
@@ -106,6 +111,7 @@ def open_broker(
                 min_backoff=MIN_BACKOFF_MILLISECONDS,
                 max_backoff=MAX_BACKOFF_MILLISECONDS,
             ),
+            CurrentMessage(),
             AsyncIO(),
             DeadLetterLog(),
             *middleware,
@@ -138,36 +144,46 @@ def dead_letters(broker: RedisBroker, *, limit: int = 1_000) -> list[DeadLetter]
     """Return the messages given up, the newest of each queue first. Blocks."""
     found = []
     for queue in Queue:
-        key = f"{NAMESPACE}:{queue}.XQ"
         newest = cast(
-            "list[tuple[bytes, float]]", broker.client.zrevrange(key, 0, limit - 1, withscores=True)
+            "list[tuple[bytes, float]]",
+            broker.client.zrevrange(_dead(queue), 0, limit - 1, withscores=True),
         )
         for id_, failed_at in newest:
-            if (data := cast("bytes | None", broker.client.hget(f"{key}.msgs", id_.decode()))) is not None:
+            if (data := _letter(broker, queue, id_.decode())) is not None:
                 found.append(_dead_letter(queue, id_.decode(), failed_at, Message.decode(data)))
     return found
 
 
 def count_dead_letters(broker: RedisBroker) -> dict[Queue, int]:
     """Count the messages given up. Blocks."""
-    return {queue: cast("int", broker.client.zcard(f"{NAMESPACE}:{queue}.XQ")) for queue in Queue}
+    return {queue: cast("int", broker.client.zcard(_dead(queue))) for queue in Queue}
 
 
-def requeue_dead_letters(broker: RedisBroker, ids: Sequence[str]) -> int:
-    """Send these messages again as if they were new; return how many there were. Blocks."""
+def replay_dead_letters(broker: RedisBroker, ids: Sequence[str]) -> int:
+    """Send these messages again as if they were new; return how many there were. Blocks.
+
+    One is taken off the dead letters only when it has been sent: where Redis goes away meanwhile, it may be sent twice.
+    """
     sent = 0
-    for letter in dead_letters(broker):
-        if letter.id in ids:
-            broker.enqueue(
-                Message(
-                    queue_name=letter.queue, actor_name=letter.task, args=letter.ids, kwargs={}, options={}
-                )
-            )
-            key = f"{NAMESPACE}:{letter.queue}.XQ"
-            broker.client.zrem(key, letter.id)
-            broker.client.hdel(f"{key}.msgs", letter.id)
+    for id_ in dict.fromkeys(ids):
+        for queue in Queue:
+            if (data := _letter(broker, queue, id_)) is None:
+                continue
+            dead = Message.decode(data)
+            options = {TRACE: dead.options[TRACE]} if TRACE in dead.options else {}
+            broker.enqueue(Message(queue, dead.actor_name, dead.args, {}, options))
+            broker.client.zrem(_dead(queue), id_)
+            broker.client.hdel(f"{_dead(queue)}.msgs", id_)
             sent += 1
     return sent
+
+
+def _dead(queue: Queue) -> str:
+    return f"{NAMESPACE}:{queue}.XQ"
+
+
+def _letter(broker: RedisBroker, queue: Queue, id_: str) -> bytes | None:
+    return cast("bytes | None", broker.client.hget(f"{_dead(queue)}.msgs", id_))
 
 
 def _dead_letter(queue: Queue, id_: str, failed_at: float, message: Message[Any]) -> DeadLetter:

@@ -14,6 +14,7 @@ from graph import indexing
 from graph.client import Graph
 from graph.errors import GraphUnavailable
 from graph.indexing import Batch, IndexedCandidate, Refusal
+from graph.tracing import span
 from search.documents import (
     ApplicationEntry,
     CandidateDocument,
@@ -33,6 +34,7 @@ from search.resumes.places import coordinates_of
 from search.resumes.store import MissingFileError, ResumeStore
 from search.writer import write
 from workers.broker import Queue, Task
+from workers.metrics import INDEXED
 
 LOG = logging.getLogger(__name__)
 
@@ -120,8 +122,10 @@ class Indexer:
                     if batch is None:
                         return
                     position = batch.through
-                await self._index_batch(batch)
-                done += sum(map(len, batch.events.values()))
+                number = sum(map(len, batch.events.values()))
+                with span("index batch", {"kith.events": number}, linked=batch.traces):
+                    await self._index_batch(batch)
+                done += number
 
         try:
             async with asyncio.TaskGroup() as lanes:
@@ -138,6 +142,8 @@ class Indexer:
         refused = {failure.id: failure.reason for failure in outcome.failures if not failure.retryable}
         held_up = {failure.id for failure in outcome.failures if failure.retryable}
         done = [id_ for id_ in batch.versions if id_ not in refused and id_ not in held_up]
+        for name, number in (("written", len(done)), ("refused", len(refused)), ("held_up", len(held_up))):
+            INDEXED.labels(name).inc(number)
         await self._graph.write(
             indexing.mark_indexed,
             candidates=done,

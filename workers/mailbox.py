@@ -19,6 +19,7 @@ import orjson
 from aiosmtpd.smtp import SMTP
 
 from graph.ids import timestamp
+from workers.logs import LogSettings, start_logging
 from workers.settings_mail import MailboxSettings, MailSettings
 
 LOG = logging.getLogger(__name__)
@@ -116,7 +117,7 @@ def as_json(found: tuple[Mail, ...]) -> bytes:
 
 def main() -> None:
     """Catch mail in the foreground until SIGTERM or Ctrl-C."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    start_logging(LogSettings())
     logging.getLogger("mail.log").setLevel(logging.WARNING)
     asyncio.run(_serve(MailSettings(), MailboxSettings()))
 

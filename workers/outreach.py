@@ -17,6 +17,7 @@ from graph.outreach.sending import (
 from graph.outreach.touches import TouchStatus
 from workers.broker import Queue, Task
 from workers.mail import Mailer, NotTaken, Refused, Unclear, compose, message_id
+from workers.metrics import MAILS
 from workers.settings_mail import MailSettings
 
 LOG = logging.getLogger(__name__)
@@ -83,7 +84,7 @@ async def send_touch(
         at=timestamp(datetime.now(UTC)),
         actor=ACTOR,
     )
-    return TouchStatus.SENT
+    return _counted(TouchStatus.SENT)
 
 
 async def waiting_touches(graph: Graph, *, limit: int) -> tuple[str, ...]:
@@ -105,7 +106,7 @@ async def _not_taken(graph: Graph, claimed: ClaimedTouch, reason: str) -> TouchS
     await graph.write(
         release, touch_id=claimed.id, claim_id=claimed.claim_id, reason=reason, at=timestamp(present)
     )
-    return TouchStatus.QUEUED
+    return _counted(TouchStatus.QUEUED)
 
 
 async def _failed(graph: Graph, claimed: ClaimedTouch, reason: str) -> TouchStatus:
@@ -118,7 +119,7 @@ async def _failed(graph: Graph, claimed: ClaimedTouch, reason: str) -> TouchStat
         at=timestamp(datetime.now(UTC)),
         actor=ACTOR,
     )
-    return TouchStatus.FAILED
+    return _counted(TouchStatus.FAILED)
 
 
 async def _uncertain(graph: Graph, claimed: ClaimedTouch, reason: str) -> TouchStatus:
@@ -132,4 +133,9 @@ async def _uncertain(graph: Graph, claimed: ClaimedTouch, reason: str) -> TouchS
         at=timestamp(datetime.now(UTC)),
         actor=ACTOR,
     )
-    return TouchStatus.UNCERTAIN
+    return _counted(TouchStatus.UNCERTAIN)
+
+
+def _counted(outcome: TouchStatus) -> TouchStatus:
+    MAILS.labels(outcome.lower()).inc()
+    return outcome

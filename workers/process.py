@@ -18,10 +18,13 @@ from workers.access_mail import SEND_LINK
 from workers.broker import Queue, open_broker
 from workers.indexing import DRAIN_INDEX
 from workers.intake import PARSE_INTAKE
+from workers.logs import LogSettings, start_logging
+from workers.metrics import WorkerMetricsSettings, telling
 from workers.outreach import SEND_TOUCH
 from workers.resources import Residence, Settings
 from workers.settings import RedisSettings, WorkerSettings
 from workers.settings_mail import LinkSettings, MailSettings
+from workers.tracing import TracingSettings, tracing
 
 LOG = logging.getLogger(__name__)
 
@@ -33,9 +36,12 @@ LAST_RESORT_SECONDS = 9.0
 
 def main() -> None:
     """Work until SIGTERM or SIGINT; then finish or hand back what is under way and end within ten seconds."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for chatty in ("elastic_transport", "dramatiq.middleware.asyncio"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    start_logging(LogSettings())
+    with tracing(TracingSettings(), service="worker"), telling(WorkerMetricsSettings()):
+        _work()
+
+
+def _work() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -28,6 +28,7 @@ from workers.broker import Task
 from workers.bus import FIELD, STREAM, STREAM_LENGTH, encode, newest_entry, sequence_of
 from workers.indexing import CALL_MILLISECONDS, DRAIN_INDEX, DRAIN_KEY
 from workers.intake import PARSE_INTAKE
+from workers.metrics import RELAY_LEADS, RELAYED
 from workers.outreach import SEND_TOUCH, waiting_touches
 from workers.settings import WorkerSettings
 
@@ -84,6 +85,7 @@ class Relay:
                     backoff = pause = min(backoff * 2, MOST_BACKOFF_SECONDS)
                 await asyncio.sleep(pause)
         finally:
+            RELAY_LEADS.set(0)
             with contextlib.suppress(GraphUnavailable):
                 await self._graph.write(outbox.give_up_lease, name=LEASE, holder=self._holder)
 
@@ -100,6 +102,7 @@ class Relay:
                 outbox.number_pending, name=LEASE, holder=self._holder, limit=BATCH
             )
             if numbered:
+                RELAYED.labels("numbered").inc(numbered)
                 await self._graph.write(outbox.publish)
             handed_on = await self._hand_on(await self._graph.read(outbox.undelivered, limit=BATCH))
         if time.monotonic() >= self._heal_at:
@@ -125,6 +128,7 @@ class Relay:
             await self._graph.write(outbox.publish)
             self._stream_checked = False
         self._holds = held
+        RELAY_LEADS.set(held)
         self._renew_at = begin + self._lease_seconds / 3
         return held
 
@@ -159,6 +163,7 @@ class Relay:
         if any(event.type in CHANGES_DOCUMENT for event in events):
             await self._call_for_indexing()
         await self._graph.write(outbox.mark_delivered, ids=[event.id for event in events])
+        RELAYED.labels("handed_on").inc(len(events))
         return len(events)
 
     async def _call_for_indexing(self) -> None:
@@ -194,7 +199,7 @@ class Relay:
 def messages_for(events: Iterable[Event]) -> list[Message[Any]]:
     """Return the messages that events call for, in order."""
     return [
-        task.message(getattr(event.subject, subject))
+        task.message(getattr(event.subject, subject), trace=event.trace)
         for event in events
         for task, subject in TASKS.get(event.type, ())
     ]

@@ -4,30 +4,35 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import dramatiq
 from dramatiq.asyncio import get_event_loop_thread
 from dramatiq.brokers.redis import RedisBroker
-from dramatiq.middleware import Middleware, MiddlewareError
+from dramatiq.middleware import CurrentMessage, Middleware, MiddlewareError
+from opentelemetry.trace import SpanKind
 from redis.asyncio import Redis
 
 from graph.client import Graph
 from graph.errors import GraphUnavailable
 from graph.settings import GraphSettings
+from graph.tracing import span
 from search.client import open_client
 from search.indices import candidate_index
 from search.resumes.sandbox import Sandbox, SandboxSettings
 from search.resumes.store import ResumeStore, StoreSettings
 from search.settings import ElasticsearchSettings
 from workers.access_mail import SEND_LINK, LinkSender
-from workers.broker import ANSWER_SECONDS, CONNECT_SECONDS, Task, TaskFailed
+from workers.broker import ANSWER_SECONDS, CONNECT_SECONDS, TRACE, Task, TaskFailed
 from workers.cancelling import end
 from workers.indexing import DRAIN_INDEX, Indexer
 from workers.intake import PARSE_INTAKE, IntakeReader
+from workers.logs import fields
 from workers.mail import Mailer
+from workers.metrics import TASK_SECONDS, TASKS
 from workers.outreach import SEND_TOUCH, TouchSender
 from workers.relay import Relay
 from workers.settings import RedisSettings, WorkerSettings
@@ -95,6 +100,38 @@ async def open_resources(settings: Settings, queues: RedisBroker) -> AsyncIterat
         )
 
 
+@contextlib.contextmanager
+def _watched(task: Task, ids: Sequence[str], message: str | None) -> Iterator[None]:
+    """Log and count how a task ended; what it raised goes on under its type's name alone."""
+    begin, outcome, code = time.perf_counter(), "done", None
+    try:
+        yield
+    except GraphUnavailable:
+        outcome = "waits"
+        LOG.warning("%s%r waits for the graph: the relay will call for it again", task.name, tuple(ids))
+    except Exception as error:  # noqa: BLE001 - whatever it is, its text may quote people's data
+        outcome, code = "failed", str(getattr(error, "code", type(error).__qualname__))
+        raise TaskFailed(code).with_traceback(error.__traceback__) from None
+    except BaseException:
+        outcome = "cut_off"
+        raise
+    finally:
+        seconds = time.perf_counter() - begin
+        TASKS.labels(task.name, outcome).inc()
+        TASK_SECONDS.labels(task.name).observe(seconds)
+        LOG.info(
+            "task",
+            extra=fields(
+                task=task.name,
+                ids=",".join(ids) or None,
+                message_id=message,
+                outcome=outcome,
+                code=code,
+                milliseconds=round(seconds * 1000, 1),
+            ),
+        )
+
+
 class Residence(Middleware):
     """Opens the resources on the worker's event loop, runs the relay there, and closes both with the worker."""
 
@@ -112,13 +149,13 @@ class Residence(Middleware):
 
         async def run(*ids: str) -> None:
             assert self._resources is not None
-            try:
+            message = CurrentMessage.get_current_message()
+            parent = message.options.get(TRACE) if message else None
+            with (
+                _watched(task, ids, message.message_id if message else None),
+                span(f"task {task.name}", {"kith.task": task.name}, kind=SpanKind.CONSUMER, parent=parent),
+            ):
                 await self._resources.work[task](*ids)
-            except GraphUnavailable:
-                LOG.warning("%s%r waits for the graph: the relay will call for it again", task.name, ids)
-            except Exception as error:  # noqa: BLE001 - whatever it is, its text may quote people's data
-                name = getattr(error, "code", type(error).__qualname__)
-                raise TaskFailed(name).with_traceback(error.__traceback__) from None
 
         dramatiq.actor(
             broker=queues,

@@ -10,7 +10,14 @@ from api.cli import surroundings
 from engines.errors import EngineError
 from graph.errors import KithError
 
-_MODULES = ("api.cli.system", "api.cli.data", "api.cli.operations", "api.cli.explaining", "api.cli.users")
+_MODULES = (
+    "api.cli.system",
+    "api.cli.data",
+    "api.cli.operations",
+    "api.cli.explaining",
+    "api.cli.users",
+    "api.cli.dead_letters",
+)
 """Modules with an attribute `commands`, a `typer.Typer` whose commands become commands of `kith`."""
 
 app = typer.Typer(

@@ -176,7 +176,9 @@ def engine_status(context: typer.Context) -> None:
 def run_api(context: typer.Context) -> None:
     """Serve the API in the foreground until SIGTERM or Ctrl-C."""
     from api import app, server  # noqa: PLC0415 - the product is loaded only by the commands that need it
+    from workers.logs import LogSettings, start_logging  # noqa: PLC0415 - as above
 
+    start_logging(LogSettings())
     reserve_port(current(context), API)
     settings = ApiSettings()
     server.serve(app.create_app(), settings.host, settings.port)

@@ -3,9 +3,10 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from graph.client import Graph, Row, Statement
 from graph.events import EventType, NewEvent, Subject
 from graph.ids import new_id, now
 from graph.settings import GraphSettings
+from tests.api.collector import Collector, collecting
 from tests.api.serving import Served, serving
 from tests.conftest import tests_home
 from tests.waiting import eventually
@@ -126,13 +128,34 @@ def kith(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[st
     )
 
 
+@pytest.fixture(scope="package")
+def collector() -> Iterator[Collector]:
+    """Where the system's traces go."""
+    with collecting() as found:
+        yield found
+
+
+@pytest.fixture(scope="package")
+def watched(collector: Collector) -> dict[str, str]:
+    """Settings with which the system tells all that it can about itself."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    return {
+        "KITH_LOG_LEVEL": "DEBUG",
+        "KITH_TRACING_ENDPOINT": collector.url,
+        "KITH_WORKER_METRICS_PORT": str(port),
+        "OTEL_BSP_SCHEDULE_DELAY": "200",
+        "KITH_NEO4J_QUERY_SECONDS": "120",
+    }
+
+
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
-async def started(engines: dict[str, str]) -> AsyncIterator[None]:
+async def started(engines: dict[str, str], watched: dict[str, str]) -> AsyncIterator[None]:
     """Kith with an empty graph, index and queue, then filled and started by `kith up`."""
     await _empty(engines)
     for listener, preferred in ((surroundings.API, 9000), (surroundings.MAIL, 12025)):
         ports.reserve(tests_home(), listener, preferred)
-    up = kith("up", "--people", str(PEOPLE), **UNTHROTTLED)
+    up = kith("up", "--people", str(PEOPLE), **UNTHROTTLED, **watched)
     assert up.returncode == 0, up.stdout + up.stderr
     yield
     services.stop(surroundings.enter())

@@ -215,14 +215,16 @@ async def test_an_event_comes_out_as_it_went_in(empty: Graph) -> None:
 
 async def test_what_waits_is_counted_until_it_is_handed_on(empty: Graph) -> None:
     assert not await empty.read(outbox.waiting)
-    assert await empty.read(outbox.backlog) == outbox.Backlog(0, 0, 0, None)
+    assert await empty.read(outbox.backlog) == outbox.Backlog(0, 0, 0, 0, 0.0)
     events = [event(f"2026-01-01T00:00:00.{i:06}Z") for i in range(3)]
     await append(empty, events)
     assert await empty.read(outbox.waiting)
-    assert await empty.read(outbox.backlog) == outbox.Backlog(3, 0, 0, events[0].at)
+    behind = await empty.read(outbox.backlog)
+    assert (behind.pending, behind.undelivered) == (3, 0)
+    assert 0 < behind.oldest_pending_seconds < 600
     await number_all(empty)
     assert await empty.read(outbox.waiting)
-    assert await empty.read(outbox.backlog) == outbox.Backlog(0, 3, 0, None)
+    assert await empty.read(outbox.backlog) == outbox.Backlog(0, 3, 0, 0, 0.0)
     assert [found.id for found in await empty.read(outbox.undelivered, limit=2)] == [e.id for e in events[:2]]
     await empty.write(outbox.mark_delivered, ids=[events[0].id, events[2].id])
     assert [found.id for found in await empty.read(outbox.undelivered, limit=9)] == [events[1].id]

@@ -15,7 +15,7 @@ from graph.ids import from_now, new_id, now
 from tests.waiting import eventually
 from tests.workers.conftest import System, records, running
 from workers import broker
-from workers.broker import Queue, count_dead_letters, dead_letters, requeue_dead_letters
+from workers.broker import Queue, count_dead_letters, dead_letters, replay_dead_letters
 from workers.bus import FIELD, STREAM, decode, encode
 from workers.indexing import DRAIN_INDEX
 from workers.intake import PARSE_INTAKE
@@ -212,8 +212,8 @@ async def test_dead_letters_are_listed_counted_and_requeued(system: System) -> N
     (letter,) = dead_letters(system.queues)
     assert (letter.task, letter.ids, letter.queue) == ("parse_intake", ("one",), Queue.INTAKE)
     assert count_dead_letters(system.queues)[Queue.INTAKE] == 1
-    assert requeue_dead_letters(system.queues, ["another"]) == 0
-    assert requeue_dead_letters(system.queues, [letter.id]) == 1
+    assert replay_dead_letters(system.queues, ["another"]) == 0
+    assert replay_dead_letters(system.queues, [letter.id]) == 1
     assert dead_letters(system.queues) == []
     assert broker.waiting(system.queues, Queue.INTAKE) == 1
 
