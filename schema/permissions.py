@@ -35,6 +35,7 @@ class Permission(StrEnum):
     EVENTS_READ = "events:read"
     USERS_MANAGE = "users:manage"
     TOKENS_MANAGE = "tokens:manage"
+    PARTNERS_MANAGE = "partners:manage"
 
 
 described(
@@ -50,6 +51,7 @@ described(
         AccessRole.EMPLOYEE: "Reads jobs and refers candidates.",
         AccessRole.PARTNER: "An agency or job board: hears of jobs.",
         AccessRole.CANDIDATE: "Somebody who signed in by a link that was sent to them.",
+        AccessRole.ANONYMOUS: "Anybody: runs the documents that an administrator made public.",
     },
 )
 described(
@@ -74,10 +76,11 @@ described(
         Permission.EVENTS_READ: "Read the event log and subscribe to it.",
         Permission.USERS_MANAGE: "Invite and disable users, and give them roles.",
         Permission.TOKENS_MANAGE: "Make, rotate and revoke service tokens.",
+        Permission.PARTNERS_MANAGE: "Register, approve and suspend partner applications, and make their tokens.",
     },
 )
 
-ADMINISTRATION = frozenset({Permission.USERS_MANAGE, Permission.TOKENS_MANAGE})
+ADMINISTRATION = frozenset({Permission.USERS_MANAGE, Permission.TOKENS_MANAGE, Permission.PARTNERS_MANAGE})
 """What decides about the rights of others."""
 _ALL = frozenset(Permission)
 
@@ -110,10 +113,13 @@ GRANTS: dict[AccessRole, frozenset[Permission]] = {
     AccessRole.EMPLOYEE: frozenset({Permission.JOBS_READ, Permission.REFERRALS_WRITE}),
     AccessRole.PARTNER: frozenset({Permission.JOBS_READ, Permission.EVENTS_READ}),
     AccessRole.CANDIDATE: frozenset({Permission.JOBS_READ}),
+    AccessRole.ANONYMOUS: frozenset({Permission.JOBS_READ}),
 }
 
-OUTSIDERS = frozenset({AccessRole.PARTNER, AccessRole.CANDIDATE})
+OUTSIDERS = frozenset({AccessRole.PARTNER, AccessRole.CANDIDATE, AccessRole.ANONYMOUS})
 """The roles of those who do not work for the organisation."""
+OF_NO_TOKEN = frozenset({AccessRole.CANDIDATE, AccessRole.ANONYMOUS})
+"""Roles that nobody is given: candidates come in by links, and anybody is nobody in particular."""
 
 PARTNER_EVENTS = frozenset(
     {EventType.JOB_CREATED, EventType.JOB_UPDATED, EventType.JOB_CLOSED, EventType.JOB_REOPENED}
@@ -182,7 +188,7 @@ class Principal:
 
     def event_types(self) -> frozenset[EventType]:
         """Return the events that this principal may hear of."""
-        if self.role is AccessRole.PARTNER:
+        if self.role in {AccessRole.PARTNER, AccessRole.ANONYMOUS}:
             return PARTNER_EVENTS
         if not self.may(Permission.USERS_MANAGE):
             return frozenset(EventType) - ACCESS_EVENTS
