@@ -30,7 +30,7 @@ CANDIDATE = (
 )
 LISTS = {
     "talentSearch": "talentSearch(first: $first, facets: [SKILLS]) { totalCount facets { buckets { value } } "
-    f"edges {{ highlights {{ field }} matched {{ clause }} node {{ {CANDIDATE} }} }} }}",
+    f"edges {{ highlights {{ field }} fit {{ reasons {{ clause }} }} node {{ {CANDIDATE} }} }} }}",
 }
 
 
