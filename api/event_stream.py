@@ -86,10 +86,13 @@ class EventStream:
         wire = Wire(StreamLine(send), gave_up.set)
         sending = asyncio.create_task(wire.run())
         answering = asyncio.create_task(self._answer(wire))
-        reasons_to_end = (_left(receive), self._closing.wait(), _ended_waiting(gave_up), _keep_alive(wire))
-        tasks = [answering, sending, *(asyncio.create_task(reason) for reason in reasons_to_end)]
+        over = [sending, *map(asyncio.create_task, (_left(receive), self._closing.wait()))]
+        tasks = [answering, *over, *map(asyncio.create_task, (gave_up.wait(), _keep_alive(wire)))]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if gave_up.is_set():
+                await end(answering)
+                await asyncio.wait(over, timeout=FAREWELL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in tasks:
                 task.cancel()
@@ -144,11 +147,6 @@ def _errors(errors: Sequence[Mapping[str, Any]]) -> str:
 async def _left(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-async def _ended_waiting(gave_up: asyncio.Event) -> None:
-    await gave_up.wait()
-    await asyncio.sleep(FAREWELL_SECONDS)
 
 
 async def _keep_alive(wire: Wire) -> NoReturn:

@@ -1,6 +1,7 @@
 """What a fuzzer sends: documents of the schema, documents that are nearly so, and whatever else fits into an HTTP request."""
 
 import gzip
+import itertools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,16 +32,31 @@ class Sent:
     method: str = "POST"
     query: Mapping[str, str] = field(default_factory=dict)
 
-    def to(self, client: httpx.Client, tokens: Mapping[str, str]) -> httpx.Response:
-        """Send it."""
+    def to(self, client: httpx.Client, tokens: Mapping[str, str]) -> "Answered":
+        """Send it; of a stream of events only the first is read, since it may have no end."""
         authorization = {"Authorization": f"Bearer {tokens[self.role]}"} if self.role else {}
-        return client.request(
+        with client.stream(
             self.method,
             "/graphql",
             params=self.query or None,
             content=self.content,
             headers={**self.headers, **authorization},
-        )
+        ) as response:
+            kind = response.headers.get("content-type", "")
+            if not kind.startswith("text/event-stream"):
+                return Answered(response.status_code, kind, response.read())
+            first = itertools.takewhile(bool, response.iter_lines())
+            data = [line.removeprefix("data: ").encode() for line in first if line.startswith("data: ")]
+            return Answered(response.status_code, kind, b"".join(data))
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came back; of a stream of events the data of the first, which has none where a subscription begins."""
+
+    status: int
+    content_type: str
+    body: bytes
 
 
 JSON = {"Content-Type": "application/json"}
@@ -88,6 +104,8 @@ SCALARS: dict[str, Any] = {
     "DateTime": moments.map(_string),
     "PartialDate": st.sampled_from(["2019", "2019-03", "1900-12-31", "2019-13", "0000", ""]).map(_string),
     "Sequence": st.one_of(st.integers(-1, 2**70)).map(lambda number: ast.IntValueNode(value=str(number))),
+    "CountryCode": st.sampled_from(["DE", "de", "XX", "", "DEU"]).map(_string),
+    "CurrencyCode": st.sampled_from(["EUR", "eur", "XXX", "", "EURO"]).map(_string),
     "Upload": st.sampled_from(["x", ""]).map(_string),
 }
 """How values of the schema's own scalars are written in a document."""
@@ -185,6 +203,7 @@ headers = st.fixed_dictionaries(
         "X-Request-Id": st.text("abc-", max_size=80),
         "Idempotency-Key": st.sampled_from(["x", "y" * 5_000]),
         "Origin": st.sampled_from(["null", "http://example.org"]),
+        "GraphQL-Preflight": st.sampled_from(["1", "1", "1", ""]),
         "traceparent": st.sampled_from(["00-x", "00-" + "a" * 32 + "-" + "b" * 16 + "-01"]),
     },
 )

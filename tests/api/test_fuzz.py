@@ -13,12 +13,12 @@ from typing import Any
 import httpx
 import psutil
 import pytest
-from graphql import build_schema
+from graphql import build_schema, is_scalar_type, specified_scalar_types
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests.api import fuzzing
 from tests.api.conftest import System, kith
-from tests.api.fuzzing import SDL, Sent
+from tests.api.fuzzing import SCALARS, SDL, Answered, Sent
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "500"))
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
@@ -26,7 +26,10 @@ MOST_GROWTH = 300 * 2**20
 """Bytes that the API's process may hold more afterwards: what is kept of documents and plans, and what the allocator keeps."""
 SCHEMA = build_schema(SDL)
 
-pytestmark = pytest.mark.timeout(120 + EXAMPLES)
+pytestmark = [
+    pytest.mark.timeout(120 + EXAMPLES),
+    pytest.mark.filterwarnings("ignore:Generating overly large repr:hypothesis.errors.HypothesisWarning"),
+]
 
 
 @dataclass(slots=True)
@@ -56,6 +59,11 @@ def server(system: System) -> Iterator[Server]:
     assert grown < MOST_GROWTH
 
 
+def test_values_of_every_scalar_are_sent() -> None:
+    own = {name for name, type_ in SCHEMA.type_map.items() if is_scalar_type(type_)}
+    assert set(SCALARS) == own - set(specified_scalar_types)
+
+
 @seed(SEED)
 @settings(
     max_examples=EXAMPLES,
@@ -66,19 +74,22 @@ def server(system: System) -> Iterator[Server]:
 )
 @given(sent=fuzzing.requests(SCHEMA))
 def test_every_request_is_answered_as_promised(server: Server, sent: Sent) -> None:
-    response = sent.to(server.client, server.tokens)
-    server.seen[str(response.status_code)] += 1
-    assert response.status_code < 500, response.text[:2_000]
-    for code in _codes(sent, response):
+    answered = sent.to(server.client, server.tokens)
+    server.seen[str(answered.status)] += 1
+    assert answered.status < 500, answered.body[:2_000]
+    for code in _codes(sent, answered):
         server.seen[code] += 1
-        assert code != "INTERNAL", response.text[:2_000]
+        assert code != "INTERNAL", answered.body[:2_000]
 
 
-def _codes(sent: Sent, response: httpx.Response) -> list[str]:
+def _codes(sent: Sent, answered: Answered) -> list[str]:
     """Return the codes of an answer's errors; fail where it is no answer of GraphQL."""
-    if sent.method in {"HEAD", "OPTIONS"} or response.headers["content-type"].startswith("text/html"):
+    kind = answered.content_type
+    if sent.method in {"HEAD", "OPTIONS"} or kind.startswith("text/html"):
         return []
-    answer: Any = response.json()
+    if kind.startswith("text/event-stream") and not answered.body:
+        return ["a subscription began"]
+    answer: Any = json.loads(answered.body)
     assert "data" in answer or "errors" in answer, answer
     assert answer.get("errors", [1]), "errors is absent or not empty"
     return [error["extensions"]["code"] for error in answer.get("errors", [])]
