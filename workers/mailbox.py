@@ -22,7 +22,7 @@ from graph.ids import timestamp
 from workers.logs import LogSettings, start_logging
 from workers.settings_mail import MailboxSettings, MailSettings
 
-LOG = logging.getLogger(__name__)
+LOG = logging.getLogger("workers.mailbox")
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_RECIPIENTS = 100

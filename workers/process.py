@@ -25,7 +25,7 @@ from workers.settings import RedisSettings, WorkerSettings
 from workers.settings_mail import MailSettings
 from workers.tracing import TracingSettings, tracing
 
-LOG = logging.getLogger(__name__)
+LOG = logging.getLogger("workers.process")
 
 TASKS = (DRAIN_INDEX, PARSE_INTAKE, SEND_TOUCH)
 POLL_MILLISECONDS = 100

@@ -22,7 +22,8 @@ EXPIRE = Statement("tests.expire", "MATCH (l:Lease {name: $name}) SET l.until = 
 
 
 def event(at: str = AT, *, id: str | None = None, kind: EventType = EventType.JOB_CREATED) -> NewEvent:
-    return NewEvent(id=id or new_id(), type=kind, at=at, actor="test", subject=Subject(job_id="j"))
+    subject = Subject(job_id="j", candidate_id="c")
+    return NewEvent(id=id or new_id(), type=kind, at=at, actor="test", subject=subject)
 
 
 async def append(graph: Graph, events: Sequence[NewEvent]) -> None:

@@ -54,7 +54,7 @@ def ask(graph: Graph) -> Iterator[Ask]:
     ) -> tuple[Any, list[dict[str, Any]]]:
         request = Request(query=document, variables=variables)
         answer = orjson.loads(await operations.answer(request, context_of(graph, role)))
-        return answer["data"], answer.get("errors", [])
+        return answer.get("data"), answer.get("errors", [])
 
     yield send
     operations.close()

@@ -48,6 +48,8 @@ def everything(candidate_id: str) -> CandidateDocument:
         roles=["EMPLOYEE"],
         applications=[ApplicationEntry("job", "SCREEN", "ACTIVE")],
         shortlisted_jobs=["job"],
+        jobs=["job"],
+        visible_to=["person"],
         consent=True,
         last_contact=UPDATED,
         resume_text="Zoë cooks.",

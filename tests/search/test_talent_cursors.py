@@ -15,7 +15,7 @@ from search.indices import CandidateIndex, candidate_index, ensure_indices
 from search.talent import points as points_module
 from search.talent.conditions import Check
 from search.talent.cursors import Place, decode_cursor, encode_cursor
-from search.talent.points import MOST_OPEN, PointsInTime
+from search.talent.points import MOST_OPEN, SHARED_SECONDS, PointsInTime
 from search.talent.request import Order, SortBy, TalentRequest
 from search.talent.searching import TalentResult, search_talent
 from search.writer import write
@@ -40,7 +40,8 @@ async def changing(elasticsearch: AsyncElasticsearch, index_prefix: str) -> Cand
 async def test_pages_stand_still_while_the_index_changes(
     elasticsearch: AsyncElasticsearch, changing: CandidateIndex
 ) -> None:
-    points = PointsInTime(elasticsearch, changing)
+    time = [0.0]
+    points = PointsInTime(elasticsearch, changing, lambda: time[0])
     rng = random.Random(5)
 
     async def page(after: str | None) -> TalentResult:
@@ -66,6 +67,7 @@ async def test_pages_stand_still_while_the_index_changes(
     scores = [hit.score or 0.0 for each in pages for hit in each.hits]
     assert scores == sorted(scores, reverse=True)
     assert len({hit.cursor for each in pages for hit in each.hits}) == 300
+    time[0] += SHARED_SECONDS
     again = await page(pages[0].hits[-1].cursor)
     assert again.total < 300
     await points.close()
