@@ -1,7 +1,7 @@
 """Runs the documents of `docs/operations/` against the API, as any client would."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -109,8 +109,8 @@ async def execute(url: str, token: str, operation: Operation) -> dict[str, Any]:
     return answer
 
 
-async def follow(url: str, token: str, operation: Operation) -> AsyncIterator[dict[str, Any]]:
-    """Run a subscription and yield each answer.
+async def follow(url: str, token: str, operation: Operation) -> AsyncGenerator[dict[str, Any], None]:
+    """Run a subscription and yield each answer; closing the generator ends it.
 
     Raises:
         OperationError: the API refuses the connection or the operation.

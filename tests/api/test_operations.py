@@ -1,6 +1,7 @@
 """Every document of docs/operations runs as it stands, with its variables, on the demo."""
 
 import json
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -216,11 +217,13 @@ async def test_import_resume_becomes_a_candidate(system: System, tmp_path: Path)
 async def test_events_replay_in_order(system: System) -> None:
     operation = operations.read_operation("events", [])
     seen: list[Any] = []
-    async for answer in operations.follow(f"{system.url}/graphql", system.tokens["recruiter"], operation):
-        assert "errors" not in answer
-        seen.append(answer["data"]["events"])
-        if len(seen) == 30:
-            break
+    following = operations.follow(f"{system.url}/graphql", system.tokens["recruiter"], operation)
+    async with aclosing(following):
+        async for answer in following:
+            assert "errors" not in answer
+            seen.append(answer["data"]["events"])
+            if len(seen) == 30:
+                break
     numbers = [event["sequence"] for event in seen]
     assert numbers == sorted(set(numbers))
     assert {event["type"] for event in seen} <= {"JOB_CREATED", "APPLICATION_CREATED"}
