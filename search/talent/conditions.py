@@ -166,8 +166,9 @@ def _name(field: str, operator: str, value: Any) -> Clause:
 
 
 def _words(field: str, operator: str, value: Any) -> Clause:
-    words = {"query": _text(value, field), "operator": "and"}
-    return {"match": {f"{field}.literal": words}} if operator == "contains" else _unknown(field, value)
+    if operator != "contains":
+        return _unknown(field, value)
+    return {"match": {f"{field}.literal": {"query": _text(value, field), "operator": "and"}}}
 
 
 def _code(field: str, operator: str, value: Any) -> Clause:

@@ -72,7 +72,10 @@ def person(number: int, rng: random.Random) -> CandidateDocument:
     )
 
 
-PEOPLE = [person(number, random.Random(number)) for number in range(400)]
+PEOPLE = [
+    *(person(number, random.Random(number)) for number in range(400)),
+    CandidateDocument(id="p0400", updated_at="2026-02-03T00:00:00.000000Z"),
+]
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -115,6 +118,12 @@ WHERE: dict[str, tuple[Condition, Accepts]] = {
     "contains no part of a word": (Check("titles", "contains", "soft"), lambda _: False),
     "unknown": (Check("city", "is_null", value=True), lambda each: each.city is None),
     "known": (Check("skills", "is_null", value=False), lambda each: bool(each.skills)),
+    "no headline": (Check("headline", "is_null", value=True), lambda each: each.headline is None),
+    "a name": (Check("name", "is_null", value=False), lambda each: each.name is not None),
+    "no place": (
+        Check("place", "is_null", value=True),
+        lambda each: not (each.city or each.region or each.country),
+    ),
     "not": (Unless(Check("skills", "in", ["c#", "sql"])), lambda each: not {"C#", "SQL"} & set(each.skills)),
     "or": (
         Some((Check("city", "eq", "lodz"), Check("region", "eq", "texas"))),
