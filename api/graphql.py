@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 
 import orjson
@@ -11,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from api.auth import Authenticator
+from api.auth.authenticator import Authenticator
 from api.disconnects import ClientGone, while_connected
 from api.event_stream import EventStream
 from api.graphiql import PAGE
@@ -113,6 +114,7 @@ class GraphQLEndpoint:
             feeds=state.feeds,
             after=_last_event(request.headers.get(LAST_EVENT_HEADER)),
             closing=state.closing,
+            watch=partial(state.watch.enter, request.headers.get("authorization"), context.principal),
         )
 
 

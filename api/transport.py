@@ -6,7 +6,7 @@ errors; what was left of it here was less than what is needed without it.
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,8 @@ from graphql import GraphQLError, OperationType
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from strawberry.http.websocket_origin import is_same_origin
 
-from api.auth import Authenticator
+from api.auth.authenticator import Authenticator
+from api.auth.watch import Watch
 from api.live import LiveFeeds
 from api.metrics import ApiMetrics
 from api.subscribing import Refused, live_operation
@@ -94,6 +95,8 @@ class Transport:
         self._patience = asyncio.timeout(None)
         self._is_initialised = False
         self._principal: Principal | None = None
+        self._watch: Watch = state.watch
+        self._unwatch: Callable[[], None] | None = None
         self._running: dict[str, asyncio.Task[None]] = {}
 
     async def serve(self) -> None:
@@ -114,6 +117,8 @@ class Transport:
                     await self._listen()
         finally:
             initialising.cancel()
+            if self._unwatch is not None:
+                self._unwatch()
             running = tuple(self._running.values())
             for task in running:
                 task.cancel()
@@ -155,19 +160,21 @@ class Transport:
             self._close(TOO_MANY_INITS)
             return
         self._is_initialised = True
+        given = {key.lower(): value for key, value in payload.items()}.get("authorization")
+        authorization = given if isinstance(given, str) else None
         try:
-            self._principal = await self._authenticated(payload)
+            self._principal = await self._authenticator.principal(authorization)
         except GraphUnavailable:
             self._close(TRY_AGAIN)
             return
         if self._principal is None:
             self._close(FORBIDDEN)
         else:
+            self._unwatch = self._watch.enter(authorization, self._principal, self._end_access)
             await self._say({"type": "connection_ack"})
 
-    async def _authenticated(self, payload: Mapping[str, Any]) -> Principal | None:
-        given = {key.lower(): value for key, value in payload.items()}.get("authorization")
-        return await self._authenticator.principal(given if isinstance(given, str) else None)
+    def _end_access(self, reason: str) -> None:
+        self._close(Close(FORBIDDEN.code, reason))
 
     async def _subscribe(self, id: str, payload: Mapping[str, Any]) -> None:
         if self._principal is None:

@@ -89,6 +89,13 @@ described(
         Code.FILE_MISSING: "There is no file in the request.",
         Code.FILE_TOO_LARGE: "The file is larger than files may be.",
         Code.INTAKE_NOT_FAILED: "Only what failed can be tried again.",
+        Code.USER_EXISTS: "The address or the colleague has a user already.",
+        Code.NO_OPEN_INVITATION: "The user has no invitation that could still be accepted.",
+        Code.NOT_YOURSELF: "Nobody does this to themself: ask another administrator.",
+        Code.MORE_THAN_YOURS: "It would give away more than you may do yourself.",
+        Code.ROLE_BY_LINK_ONLY: "Candidates come in by links that are sent to them: nobody is given their role.",
+        Code.SCOPE_OUTSIDE_ROLE: "A scope is none of the role's permissions.",
+        Code.TOKEN_ENDED: "The token is expired or revoked: make another.",
     },
 )
 

@@ -30,6 +30,8 @@ class Kind(StrEnum):
     STAGE = "Stage"
     SKILL = "Skill"
     RECORD = "Record"
+    USER = "User"
+    TOKEN = "Token"  # noqa: S105 - the name of a kind
 
 
 _KINDS = {str(kind): kind for kind in Kind}

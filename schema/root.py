@@ -24,6 +24,10 @@ from schema.referrals.queries import ReferralQueries
 from schema.scalars import SCALARS
 from schema.shortlists.mutations import ShortlistMutations
 from schema.talent.queries import TalentQueries
+from schema.tokens.mutations import TokenMutations
+from schema.tokens.queries import TokenQueries
+from schema.users.mutations import UserMutations
+from schema.users.queries import UserQueries
 
 
 @strawberry.type(description="What can be asked.")
@@ -38,6 +42,8 @@ class Query(
     IntakeQueries,
     OutreachQueries,
     EventQueries,
+    UserQueries,
+    TokenQueries,
 ):
     pass
 
@@ -53,6 +59,8 @@ class Mutation(
     IntakeMutations,
     ReferralMutations,
     OutreachMutations,
+    UserMutations,
+    TokenMutations,
 ):
     pass
 

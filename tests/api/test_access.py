@@ -100,6 +100,46 @@ OPERATIONS: dict[str, tuple[Permission, str]] = {
         Permission.OUTREACH_WRITE,
         'mutation { createTemplate(input: { name: "", subject: "", body: "" }) { userErrors { code } } }',
     ),
+    "users": (Permission.USERS_MANAGE, "{ users(first: 1) { totalCount } }"),
+    "inviteUser": (
+        Permission.USERS_MANAGE,
+        'mutation { inviteUser(input: { email: "nobody", role: EMPLOYEE }) { userErrors { code } } }',
+    ),
+    "revokeInvitation": (
+        Permission.USERS_MANAGE,
+        (
+            f'mutation {{ revokeInvitation(input: {{ userId: "{UNKNOWN[Kind.USER]}" }})'
+            " { userErrors { code } } }"
+        ),
+    ),
+    "setUserRole": (
+        Permission.USERS_MANAGE,
+        (
+            f'mutation {{ setUserRole(input: {{ userId: "{UNKNOWN[Kind.USER]}", role: EMPLOYEE }})'
+            " { userErrors { code } } }"
+        ),
+    ),
+    "disableUser": (
+        Permission.USERS_MANAGE,
+        f'mutation {{ disableUser(input: {{ userId: "{UNKNOWN[Kind.USER]}" }}) {{ userErrors {{ code }} }} }}',
+    ),
+    "enableUser": (
+        Permission.USERS_MANAGE,
+        f'mutation {{ enableUser(input: {{ userId: "{UNKNOWN[Kind.USER]}" }}) {{ userErrors {{ code }} }} }}',
+    ),
+    "tokens": (Permission.TOKENS_MANAGE, "{ tokens(first: 1) { totalCount } }"),
+    "createToken": (
+        Permission.TOKENS_MANAGE,
+        'mutation { createToken(input: { label: "", role: EMPLOYEE }) { userErrors { code } } }',
+    ),
+    "rotateToken": (
+        Permission.TOKENS_MANAGE,
+        f'mutation {{ rotateToken(input: {{ tokenId: "{UNKNOWN[Kind.TOKEN]}" }}) {{ userErrors {{ code }} }} }}',
+    ),
+    "revokeToken": (
+        Permission.TOKENS_MANAGE,
+        f'mutation {{ revokeToken(input: {{ tokenId: "{UNKNOWN[Kind.TOKEN]}" }}) {{ userErrors {{ code }} }} }}',
+    ),
     "contactCandidates": (
         Permission.OUTREACH_WRITE,
         (
@@ -110,8 +150,8 @@ OPERATIONS: dict[str, tuple[Permission, str]] = {
 }
 """Each operation with harmless input: whoever may call it is told what is wrong with the input."""
 
-OPEN = {"node", "nodes"}
-"""Their rights are those of what they find: see `test_node_hides_what_lists_hide`."""
+OPEN = {"node", "nodes", "viewer"}
+"""Their rights are those of what they find, see `test_node_hides_what_lists_hide`; `viewer` tells who is asking."""
 
 
 async def test_the_list_is_complete(system: System) -> None:
