@@ -32,6 +32,7 @@ from api.health import livez, readyz
 from api.live import LiveFeeds
 from api.metrics import ApiMetrics, Engines, MetricsSettings, metrics
 from api.operations import operation_names
+from api.registered import RegisteredDocuments
 from api.rejections import unavailable
 from api.services import open_services
 from api.settings import ApiSettings
@@ -116,6 +117,9 @@ def _lifespan(
                 seconds=settings.request_seconds,
             )
             stack.callback(app.state.operations.close)
+            app.state.registered = RegisteredDocuments(
+                services.graph, app.state.operations, remember_seconds=settings.token_cache_seconds
+            )
             app.state.engines = Engines(services, app.state.redis)
             app.state.metrics.collect_from(app.state.operations, app.state.feeds)
             stack.enter_context(tracing(TracingSettings(), service="api"))

@@ -7,7 +7,7 @@ errors; what was left of it here was less than what is needed without it.
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -19,10 +19,11 @@ from api.auth.authenticator import Authenticator
 from api.auth.watch import Watch
 from api.live import LiveFeeds
 from api.metrics import ApiMetrics
+from api.registered import RegisteredDocuments, document_named
 from api.subscribing import Refused, live_operation
 from api.watching import Telemetry
 from api.wire import Gone, Subscriber, Wire
-from graph.errors import GraphUnavailable, KithError
+from graph.errors import GraphUnavailable, InvalidInput, KithError
 from schema.budgets import Throttled
 from schema.context import Context, Services
 from schema.errors import published
@@ -88,6 +89,7 @@ class Transport:
         self._authenticator: Authenticator = state.authenticator
         self._operations: Operations = state.operations
         self._feeds: LiveFeeds = state.feeds
+        self._registered: RegisteredDocuments = state.registered
         self._telemetry: Telemetry = state.telemetry
         self._metrics: ApiMetrics = state.metrics
         self._request_id: str | None = websocket.scope.get("state", {}).get("request_id")
@@ -189,7 +191,8 @@ class Transport:
             await self._say({"id": id, "type": "error", "payload": refusal})
         else:
             request = Request(
-                query=payload["query"],
+                query=payload.get("query") or "",
+                named=_named(payload),
                 variables=payload.get("variables"),
                 operation_name=payload.get("operationName") or None,
             )
@@ -203,7 +206,19 @@ class Transport:
     async def _run_watched(self, id: str, request: Request, context: Context) -> None:
         with self._telemetry.operation(request_id=self._request_id) as note:
             note.principal = context.principal.id
-            await self._run(id, request, context)
+            try:
+                found = await self._registered.admit(
+                    context.principal, named=request.named, text=request.query
+                )
+            except KithError as error:
+                refusal = published([GraphQLError(error.message, original_error=error)])
+                note.end(refusal)
+                del self._running[id]
+                await self._say({"id": id, "type": "error", "payload": refusal})
+                return
+            await self._run(
+                id, replace(request, query=found.text), replace(context, principal=found.principal)
+            )
 
     async def _run(self, id: str, request: Request, context: Context) -> None:
         head = f'{{"id":{orjson.dumps(id).decode()},"type":"next","payload":'
@@ -275,10 +290,18 @@ def _is_id(id: object) -> bool:
     return isinstance(id, str) and 0 < len(id) <= LONGEST_OPERATION_ID
 
 
+def _named(payload: Mapping[str, Any]) -> str | None:
+    """Return the hash by which an operation names its document, None where it brings a text, or no hash."""
+    try:
+        return None if payload.get("query") is not None else document_named(payload)
+    except InvalidInput:
+        return None
+
+
 def _is_request(payload: object) -> bool:
     return (
         isinstance(payload, dict)
-        and isinstance(payload.get("query"), str)
+        and (isinstance(payload.get("query"), str) or _named(payload) is not None)
         and isinstance(payload.get("variables"), dict | None)
         and isinstance(payload.get("operationName"), str | None)
         and isinstance(payload.get("extensions"), dict | None)

@@ -46,6 +46,11 @@ class EventType(StrEnum):
     TOKEN_CREATED = "token.created"  # noqa: S105 - likewise
     TOKEN_ROTATED = "token.rotated"  # noqa: S105
     TOKEN_REVOKED = "token.revoked"  # noqa: S105
+    PARTNER_REGISTERED = "partner.registered"
+    PARTNER_DOCUMENTS_SUBMITTED = "partner.documents_submitted"
+    PARTNER_APPROVED = "partner.approved"
+    PARTNER_SUSPENDED = "partner.suspended"
+    PARTNER_TOKEN_ISSUED = "partner.token_issued"  # noqa: S105 - the name of an event
 
 
 class ActorKind(StrEnum):
@@ -91,6 +96,11 @@ ACCESS_EVENTS = frozenset(
         EventType.TOKEN_CREATED,
         EventType.TOKEN_ROTATED,
         EventType.TOKEN_REVOKED,
+        EventType.PARTNER_REGISTERED,
+        EventType.PARTNER_DOCUMENTS_SUBMITTED,
+        EventType.PARTNER_APPROVED,
+        EventType.PARTNER_SUSPENDED,
+        EventType.PARTNER_TOKEN_ISSUED,
     }
 )
 """Who may enter, and who did: the part of the log that is for administrators alone."""
@@ -111,6 +121,7 @@ class Subject:
     session_id: str | None = None
     link_id: str | None = None
     token_id: str | None = None
+    partner_application_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

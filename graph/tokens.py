@@ -28,6 +28,7 @@ BY_HASHES = Statement(
     }
     WITH hash, t, expires_at
     WHERE t.revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $at)
+      AND NOT EXISTS { (t)-[:OF]->(:PartnerApplication {status: 'SUSPENDED'}) }
     RETURN hash, expires_at, properties(t) AS token
     """,
 )
@@ -65,7 +66,7 @@ TOKENS = Pattern(
 
 
 class AccessRole(StrEnum):
-    """What somebody may do; `schema/permissions.py` says what that is."""
+    """What somebody may do; `schema/permissions.py` says what that is. ANONYMOUS is who is nobody we know."""
 
     ADMIN = "ADMIN"
     RECRUITER = "RECRUITER"
@@ -75,6 +76,7 @@ class AccessRole(StrEnum):
     EMPLOYEE = "EMPLOYEE"
     PARTNER = "PARTNER"
     CANDIDATE = "CANDIDATE"
+    ANONYMOUS = "ANONYMOUS"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,8 @@ TOP_LEVEL: dict[str, str] = {
     "INVALID_BOOKMARK": "`Kith-Bookmark` is not what an earlier answer gave: start again without it.",
     "BAD_USER_INPUT": "A value could not be read as its type.",
     "BAD_REQUEST": "The request is no GraphQL request.",
+    "PERSISTED_DOCUMENT_NOT_FOUND": "No approved document has this hash.",
+    "DOCUMENT_NOT_REGISTERED": "This partner application runs approved documents only: hand this one in first.",
     "BODY_TOO_LARGE": "The request has more bytes than are taken.",
     "GRAPHQL_PARSE_FAILED": "The document is no GraphQL, or has too many tokens.",
     "GRAPHQL_VALIDATION_FAILED": "The document, or a variable, does not fit the schema.",
@@ -96,6 +98,9 @@ described(
         Code.ROLE_BY_LINK_ONLY: "Candidates come in by links that are sent to them: nobody is given their role.",
         Code.SCOPE_OUTSIDE_ROLE: "A scope is none of the role's permissions.",
         Code.TOKEN_ENDED: "The token is expired or revoked: make another.",
+        Code.APPLICATION_SUSPENDED: "The partner application is suspended: approve it again first.",
+        Code.NOT_PUBLIC: "The document asks for more than anybody without a token may have.",
+        Code.NOT_FOR_PARTNERS: "The document asks for more than partners may have.",
     },
 )
 

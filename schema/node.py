@@ -32,6 +32,7 @@ class Kind(StrEnum):
     RECORD = "Record"
     USER = "User"
     TOKEN = "Token"  # noqa: S105 - the name of a kind
+    PARTNER_APPLICATION = "PartnerApplication"
 
 
 _KINDS = {str(kind): kind for kind in Kind}

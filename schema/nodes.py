@@ -9,6 +9,7 @@ from schema.intakes.types import Intake
 from schema.jobs.types import Job
 from schema.node import Kind, Node
 from schema.outreach.types import Template, Touch
+from schema.partners.types import PartnerApplication
 from schema.permissions import Permission
 from schema.reads import looked_up
 from schema.referrals.types import Referral
@@ -29,6 +30,7 @@ KINDS = {
     Kind.SKILL: (lambda: Skill, Permission.JOBS_READ),
     Kind.TOKEN: (lambda: Token, Permission.TOKENS_MANAGE),
     Kind.USER: (lambda: User, Permission.USERS_MANAGE),
+    Kind.PARTNER_APPLICATION: (lambda: PartnerApplication, Permission.PARTNERS_MANAGE),
 }
 
 

@@ -41,6 +41,7 @@ class Permission(StrEnum):
     NOTES_READ = "notes:read"
     USERS_MANAGE = "users:manage"
     TOKENS_MANAGE = "tokens:manage"
+    PARTNERS_MANAGE = "partners:manage"
 
 
 described(
@@ -56,6 +57,7 @@ described(
         AccessRole.EMPLOYEE: "Reads jobs and refers candidates.",
         AccessRole.PARTNER: "An agency or job board: hears of jobs.",
         AccessRole.CANDIDATE: "Somebody who signed in by a link that was sent to them.",
+        AccessRole.ANONYMOUS: "Anybody: runs the documents that an administrator made public.",
     },
 )
 described(
@@ -84,10 +86,11 @@ described(
         Permission.NOTES_READ: "Read what colleagues wrote.",
         Permission.USERS_MANAGE: "Invite and disable users, and give them roles.",
         Permission.TOKENS_MANAGE: "Make, rotate and revoke service tokens.",
+        Permission.PARTNERS_MANAGE: "Register, approve and suspend partner applications, and make their tokens.",
     },
 )
 
-ADMINISTRATION = frozenset({Permission.USERS_MANAGE, Permission.TOKENS_MANAGE})
+ADMINISTRATION = frozenset({Permission.USERS_MANAGE, Permission.TOKENS_MANAGE, Permission.PARTNERS_MANAGE})
 """What decides about the rights of others."""
 _ALL = frozenset(Permission)
 
@@ -130,6 +133,7 @@ GRANTS: dict[AccessRole, frozenset[Permission]] = {
             Permission.CONSENT_READ,
         }
     ),
+    AccessRole.ANONYMOUS: frozenset({Permission.JOBS_READ}),
 }
 
 _STAFF = Sights(jobs=Sight.RECRUITING, candidates=Sight.RECRUITING)
@@ -145,11 +149,14 @@ SIGHTS: dict[AccessRole, Sights] = {
     AccessRole.EMPLOYEE: _PUBLIC,
     AccessRole.PARTNER: _PUBLIC,
     AccessRole.CANDIDATE: Sights(jobs=Sight.OWN, candidates=Sight.OWN),
+    AccessRole.ANONYMOUS: _PUBLIC,
 }
 """Which jobs and candidates each role sees; `graph/visibility.py` says what that means for them and all that hangs on them."""
 
-OUTSIDERS = frozenset({AccessRole.PARTNER, AccessRole.CANDIDATE})
+OUTSIDERS = frozenset({AccessRole.PARTNER, AccessRole.CANDIDATE, AccessRole.ANONYMOUS})
 """The roles of those who do not work for the organisation."""
+OF_NO_TOKEN = frozenset({AccessRole.CANDIDATE, AccessRole.ANONYMOUS})
+"""Roles that nobody is given: candidates come in by links, and anybody is nobody in particular."""
 
 PARTNER_EVENTS = frozenset(
     {EventType.JOB_CREATED, EventType.JOB_UPDATED, EventType.JOB_CLOSED, EventType.JOB_REOPENED}
@@ -223,7 +230,7 @@ class Principal:
 
     def event_types(self) -> frozenset[EventType]:
         """Return the events that this principal may hear of."""
-        if self.role is AccessRole.PARTNER:
+        if self.role in {AccessRole.PARTNER, AccessRole.ANONYMOUS}:
             return PARTNER_EVENTS
         if not self.may(Permission.USERS_MANAGE):
             return frozenset(EventType) - ACCESS_EVENTS

@@ -19,6 +19,8 @@ from schema.jobs.queries import JobQueries
 from schema.nodes import NodeQueries
 from schema.outreach.mutations import OutreachMutations
 from schema.outreach.queries import OutreachQueries
+from schema.partners.mutations import PartnerMutations
+from schema.partners.queries import PartnerQueries
 from schema.referrals.mutations import ReferralMutations
 from schema.referrals.queries import ReferralQueries
 from schema.scalars import SCALARS
@@ -44,6 +46,7 @@ class Query(
     EventQueries,
     UserQueries,
     TokenQueries,
+    PartnerQueries,
 ):
     pass
 
@@ -61,6 +64,7 @@ class Mutation(
     OutreachMutations,
     UserMutations,
     TokenMutations,
+    PartnerMutations,
 ):
     pass
 

@@ -59,9 +59,9 @@ def create_token(
     """Make a token and print it; it is kept only as a hash."""
     from api.setup import make_token  # noqa: PLC0415 - the product is loaded only by the commands that need it
     from graph.tokens import AccessRole  # noqa: PLC0415
-    from schema.permissions import GRANTS  # noqa: PLC0415
+    from schema.permissions import GRANTS, OF_NO_TOKEN  # noqa: PLC0415
 
-    roles = {each.lower(): each for each in AccessRole if each is not AccessRole.CANDIDATE}
+    roles = {each.lower(): each for each in AccessRole if each not in OF_NO_TOKEN}
     granted = roles.get(role.lower().replace("-", "_"))
     if granted is None:
         raise EngineError(f"there is no role {role} for tokens: they are {', '.join(roles)}")

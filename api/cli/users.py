@@ -23,8 +23,9 @@ def invite(
 ) -> None:
     """Invite somebody and print the link, which can be used once; no mail is sent."""
     from graph.tokens import AccessRole  # noqa: PLC0415 - the product is loaded only by the commands that need it
+    from schema.permissions import OF_NO_TOKEN  # noqa: PLC0415
 
-    roles = {each.lower(): each for each in AccessRole if each is not AccessRole.CANDIDATE}
+    roles = {each.lower(): each for each in AccessRole if each not in OF_NO_TOKEN}
     granted = roles.get(role.lower().replace("-", "_"))
     if granted is None:
         raise EngineError(f"there is no role {role} for users: they are {', '.join(roles)}")

@@ -68,6 +68,11 @@ described(
         EventType.TOKEN_CREATED: "A service token was made.",
         EventType.TOKEN_ROTATED: "A service token got another secret.",
         EventType.TOKEN_REVOKED: "A service token was made invalid for ever.",
+        EventType.PARTNER_REGISTERED: "A partner application was registered.",
+        EventType.PARTNER_DOCUMENTS_SUBMITTED: "Documents of a partner application wait for approval.",
+        EventType.PARTNER_APPROVED: "Documents of a partner application were approved.",
+        EventType.PARTNER_SUSPENDED: "Nothing of a partner application runs any more.",
+        EventType.PARTNER_TOKEN_ISSUED: "A token was made for a partner application.",
     },
 )
 
@@ -147,6 +152,9 @@ class Event:
     user_id: strawberry.ID | None = strawberry.field(description="The user it is about.")
     token_id: strawberry.ID | None = strawberry.field(description="The service token it is about.")
     detail: EventDetail = strawberry.field(description="What else belongs to it.")
+    partner_application_id: strawberry.ID | None = strawberry.field(
+        description="The partner application it is about."
+    )
 
     candidate: Candidate | None = referenced(
         "The candidate as they are now; null once gone.", requires=Permission.CANDIDATES_READ
@@ -178,6 +186,7 @@ class Event:
             template_id=_id(Kind.TEMPLATE, subject.template_id),
             user_id=_id(Kind.USER, subject.user_id),
             token_id=_id(Kind.TOKEN, subject.token_id),
+            partner_application_id=_id(Kind.PARTNER_APPLICATION, subject.partner_application_id),
             detail=EventDetail.of(record.detail),
             candidate=by_id(subject.candidate_id),
             job=by_id(subject.job_id),

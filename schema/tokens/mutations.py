@@ -10,7 +10,7 @@ from graph.tokens import AccessRole, NewToken, new_secret
 from schema.context import Context, Info
 from schema.errors import UserError, attempt
 from schema.node import Kind, local_id
-from schema.permissions import GRANTS, Permission, Requires, check_not_wider, permissions_of
+from schema.permissions import GRANTS, OF_NO_TOKEN, Permission, Requires, check_not_wider, permissions_of
 from schema.reads import by_id, referenced
 from schema.scalars import DateTime
 from schema.tokens.types import Token, scopes_of
@@ -101,10 +101,8 @@ async def _create(context: Context, given: CreateTokenInput) -> TokenSecretPaylo
     if not 1 <= len(label) <= LONGEST_LABEL:
         message = f"a label has 1 to {LONGEST_LABEL} characters"
         raise InvalidInput(Code.TOO_LONG if label else Code.REQUIRED, message, field="label")
-    if given.role is AccessRole.CANDIDATE:
-        raise InvalidInput(
-            Code.ROLE_BY_LINK_ONLY, "candidates come in by a link, not with tokens", field="role"
-        )
+    if given.role in OF_NO_TOKEN:
+        raise InvalidInput(Code.ROLE_BY_LINK_ONLY, "there are no tokens of this role", field="role")
     if given.expires_at is not None and given.expires_at <= now():
         raise InvalidInput(Code.OUT_OF_RANGE, "that is over already", field="expiresAt")
     scopes = None if given.scopes is None else frozenset(given.scopes)

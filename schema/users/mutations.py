@@ -13,7 +13,7 @@ from schema.context import Context, Info
 from schema.errors import UserError, attempt
 from schema.idempotency import idempotency_key, write_once
 from schema.node import Kind, local_id
-from schema.permissions import Permission, Requires, check_not_wider, permissions_of
+from schema.permissions import OF_NO_TOKEN, Permission, Requires, check_not_wider, permissions_of
 from schema.reads import by_id, referenced
 from schema.references import ColleagueRef, local_id_if_given
 from schema.users.types import User
@@ -153,7 +153,7 @@ async def _enable(context: Context, given: UserInput) -> str:
 
 
 def _check_role(context: Context, role: AccessRole) -> None:
-    if role is AccessRole.CANDIDATE:
+    if role in OF_NO_TOKEN:
         raise InvalidInput(Code.ROLE_BY_LINK_ONLY, "candidates come in by a link, not as users", field="role")
     check_not_wider(context.principal, permissions_of(role), field="role")
 

@@ -33,6 +33,43 @@ OPERATIONS: dict[str, tuple[Permission, str]] = {
     "intakes": (Permission.INTAKES_READ, "{ intakes(first: 1) { totalCount } }"),
     "templates": (Permission.OUTREACH_READ, "{ templates(first: 1) { totalCount } }"),
     "events": (Permission.EVENTS_READ, "{ events(first: 1) { lastSequence } }"),
+    "partnerApplications": (Permission.PARTNERS_MANAGE, "{ partnerApplications(first: 1) { totalCount } }"),
+    "partnerApplication": (
+        Permission.PARTNERS_MANAGE,
+        f'{{ partnerApplication(id: "{UNKNOWN[Kind.PARTNER_APPLICATION]}") {{ id }} }}',
+    ),
+    "registerPartnerApplication": (
+        Permission.PARTNERS_MANAGE,
+        'mutation { registerPartnerApplication(input: { name: "", contact: "" }) { userErrors { code } } }',
+    ),
+    "submitPartnerDocuments": (
+        Permission.PARTNERS_MANAGE,
+        (
+            f'mutation {{ submitPartnerDocuments(input: {{ applicationId: "{UNKNOWN[Kind.PARTNER_APPLICATION]}", '
+            "documents: [] }) { userErrors { code } } }"
+        ),
+    ),
+    "approvePartnerApplication": (
+        Permission.PARTNERS_MANAGE,
+        (
+            f'mutation {{ approvePartnerApplication(input: {{ applicationId: "{UNKNOWN[Kind.PARTNER_APPLICATION]}", '
+            "hashes: [] }) { userErrors { code } } }"
+        ),
+    ),
+    "suspendPartnerApplication": (
+        Permission.PARTNERS_MANAGE,
+        (
+            "mutation { suspendPartnerApplication(input: "
+            f'{{ applicationId: "{UNKNOWN[Kind.PARTNER_APPLICATION]}" }}) {{ userErrors {{ code }} }} }}'
+        ),
+    ),
+    "issuePartnerToken": (
+        Permission.PARTNERS_MANAGE,
+        (
+            f'mutation {{ issuePartnerToken(input: {{ applicationId: "{UNKNOWN[Kind.PARTNER_APPLICATION]}", '
+            'label: "x" }) { userErrors { code } } }'
+        ),
+    ),
     "createCandidate": (
         Permission.CANDIDATES_WRITE,
         'mutation { createCandidate(input: { name: "" }) { userErrors { code } } }',

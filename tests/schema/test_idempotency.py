@@ -29,6 +29,7 @@ WRITTEN = Statement(
 KEYS = Statement("tests.keys", "MATCH (k:IdempotencyKey) RETURN count(k) AS keys")
 OF_ONE_INPUT = (
     "create",
+    "register",
     "send",
     "apply",
     "hire",
@@ -118,6 +119,13 @@ CASES: dict[str, tuple[str, Callable[[World], tuple[dict[str, Any], dict[str, An
                 "description": "Cooks.",
                 "salary": {"minimum": 1, "maximum": 3, "currency": "EUR"},
             },
+        ),
+    ),
+    "registerPartnerApplication": (
+        "application { id }",
+        lambda _: (
+            {"name": "Board", "contact": "board@example.com"},
+            {"name": "Agency", "contact": "board@example.com"},
         ),
     ),
     "applyToJob": (
