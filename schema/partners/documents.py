@@ -129,8 +129,4 @@ def _permissions_by_type() -> dict[str, Permission]:
     from schema.nodes import KINDS  # noqa: PLC0415 - it knows all types, and among them those of this package
 
     found = {Kind.PERSON: ("Candidate", "Colleague")}
-    return {
-        name: guard
-        for kind, (_, guard) in KINDS.items()
-        for name in found.get(kind, (str(kind),))
-    }
+    return {name: guard for kind, (_, guard) in KINDS.items() for name in found.get(kind, (str(kind),))}

@@ -36,7 +36,7 @@ class PartnerDocumentCost(Read):
 
 @strawberry.type(description="A GraphQL document that a partner hands in, and what was computed from it.")
 class PartnerDocument(Read):
-    id: strawberry.ID = stored(
+    document_id: strawberry.ID = stored(
         "What requests name it by: `sha256:` and its hash.", node("hash"), make="sha256:{}".format
     )
     hash: str = stored("The SHA-256 of its text, in hexadecimal; this is what is approved.", node("hash"))

@@ -11,7 +11,7 @@ from graphql import GraphQLNonNull
 from neo4j import AsyncDriver, AsyncGraphDatabase, Query
 from strawberry.types.field import StrawberryField
 
-from graph import admission, tokens
+from graph import admission, partners, tokens
 from graph.access import set_candidate_privacy, set_job_access
 from graph.access_links import new_link_secret
 from graph.applications import NewApplication, apply
@@ -337,6 +337,7 @@ async def furnish(graph: Graph) -> None:
     await _write_to(graph, candidate, job.id, colleague)
     await _take_files(graph, candidate)
     await _let_in(graph, colleague)
+    await _admit_partner(graph)
 
 
 async def _let_in(graph: Graph, colleague: str) -> None:
@@ -376,6 +377,37 @@ async def _let_in(graph: Graph, colleague: str) -> None:
     await graph.write(tokens.rotate_token, id=token.id, **again, change=change())
     await graph.write(tokens.note_use, ids=[token.id], at=AT, unless_since=AT)
     await graph.write(tokens.revoke_token, id=token.id, change=change())
+
+
+async def _admit_partner(graph: Graph) -> None:
+    def change() -> Change:
+        return Change(event_id=new_id(), actor="test", at=AT)
+
+    application = new_id()
+    document = partners.NewDocument(
+        hash="0" * 64,
+        text="{ __typename }",
+        operation_name="Name",
+        operation_kind="query",
+        permissions=["jobs:read"],
+        depth=1,
+        fields=1,
+        rows=1,
+        values=1,
+        personal_data=["Person.name"],
+    )
+    await graph.write(
+        partners.register_application,
+        id=application,
+        name="Board",
+        contact="board@example.org",
+        change=change(),
+    )
+    await graph.write(partners.submit_documents, id=application, documents=[document], change=change())
+    approval: Any = {"hashes": [document.hash], "documents_only": True, "anonymous": False}
+    await graph.write(
+        partners.approve_application, id=application, **approval, anonymous_permissions=[], change=change()
+    )
 
 
 async def _write_to(graph: Graph, candidate: str, job_id: str, colleague: str) -> None:
