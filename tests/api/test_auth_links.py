@@ -62,7 +62,9 @@ async def test_a_link_lets_a_candidate_in_once(system: System) -> None:
     viewer = await caller.viewer(token)
     assert (viewer["kind"], viewer["role"], viewer["personId"]) == ("CANDIDATE", "CANDIDATE", id_)
     assert viewer["id"] == id_
-    forbidden = await caller.graphql("{ candidates(first: 1) { totalCount } }", token)
+    seen = await caller.graphql("{ candidates(first: 9) { totalCount nodes { id emails } } }", token)
+    assert seen.json()["data"]["candidates"] == {"totalCount": 1, "nodes": [{"id": id_, "emails": [email]}]}
+    forbidden = await caller.graphql("{ companies(first: 1) { totalCount } }", token)
     assert [e["extensions"]["code"] for e in forbidden.json()["errors"]] == ["FORBIDDEN"]
     before = await system.fingerprint()
     again = await _redeem(system, link)
