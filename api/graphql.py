@@ -176,7 +176,7 @@ async def admitted(request: Request, caller: Principal | None) -> tuple[GraphQLR
     """
     registered: RegisteredDocuments = request.app.state.registered
     try:
-        given = await graphql_request(request)
+        given = await graphql_request(request, uploads=caller is not None)
         found = await registered.admit(caller, named=given.named, text=given.query)
     except GraphUnavailable:
         raise

@@ -29,8 +29,8 @@ MOST_FORM_FIELDS = 10
 SHAPE = "a GraphQL request is a JSON object with `query`, and with `variables`, `operationName` and `extensions` if need be"
 
 
-async def graphql_request(request: HTTPRequest) -> Request:
-    """Read the GraphQL request that an HTTP request holds.
+async def graphql_request(request: HTTPRequest, *, uploads: bool) -> Request:
+    """Read the GraphQL request that an HTTP request holds; without `uploads` no form is read.
 
     Raises:
         Rejected: it holds none.
@@ -45,7 +45,7 @@ async def graphql_request(request: HTTPRequest) -> Request:
         raise _unsupported("send the body in UTF-8")
     if content_type == JSON.encode():
         return _shaped(_json(await request.body()))
-    if content_type == MULTIPART.encode():
+    if content_type == MULTIPART.encode() and uploads:
         return _shaped(await _from_form(request))
     raise _unsupported(f"send `Content-Type: {JSON}`, or {MULTIPART} for uploads")
 

@@ -215,6 +215,9 @@ async def test_without_a_token_only_public_documents_run(system: System) -> None
     ):
         response = await system.raw(role=None, json={"query": text})
         assert (response.status_code, code(response)) == (401, "UNAUTHENTICATED")
+    form = {"operations": json.dumps(body), "map": "{}"}
+    upload = await system.raw(role=None, data=form, files={"0": b"x"}, headers={"GraphQL-Preflight": "1"})
+    assert (upload.status_code, code(upload)) == (401, "UNAUTHENTICATED")
     bad_token = await system.raw(role=None, json=body, headers={"Authorization": "Bearer kith_nonsense"})
     assert bad_token.status_code == 401
     assert await system.fingerprint() == fingerprint
