@@ -5,7 +5,7 @@ import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -14,7 +14,17 @@ from starlette.routing import Route, WebSocketRoute
 from strawberry import Schema
 
 from api.admission import Admission, AdmissionSettings
-from api.auth import Authenticator
+from api.auth.attempts import Attempts
+from api.auth.authenticator import Authenticator
+from api.auth.door import Door
+from api.auth.endpoints import ROUTES as AUTH_ROUTES
+from api.auth.heeding import heeding
+from api.auth.passwords import Passwords
+from api.auth.settings import AuthSettings, OidcSettings
+from api.auth.sso import ROUTES as SSO_ROUTES
+from api.auth.sso import single_sign_on
+from api.auth.use import UseLog
+from api.auth.watch import Watch
 from api.body_limit import BodyLimit
 from api.graphiql import graphiql_file, graphiql_operations
 from api.graphql import GraphQLEndpoint
@@ -22,12 +32,14 @@ from api.health import livez, readyz
 from api.live import LiveFeeds
 from api.metrics import ApiMetrics, Engines, MetricsSettings, metrics
 from api.operations import operation_names
+from api.registered import RegisteredDocuments
 from api.rejections import unavailable
 from api.services import open_services
 from api.settings import ApiSettings
 from api.unsubscribe import unsubscribe
 from api.watching import Telemetry, Watching
 from graph.errors import GraphUnavailable
+from schema.context import Services
 from schema.operations import Operations
 from schema.permissions import OUTSIDERS
 from schema.root import build_schema
@@ -36,6 +48,10 @@ from workers.tracing import TracingSettings, tracing
 
 GC_THRESHOLDS = (50_000, 20, 50)
 """Allocations before the youngest are looked through; an answer of 50 KB makes some thousands that end by themselves."""
+
+REDIS_CONNECTIONS = 32
+REDIS_SECONDS = 2.0
+"""Longest wait for a connection, and for an answer; then it counts as away."""
 
 
 def create_app() -> Starlette:
@@ -52,6 +68,8 @@ def create_app() -> Starlette:
             Route("/graphiql/operations", graphiql_operations),
             Route("/graphiql/{name}", graphiql_file),
             Route("/unsubscribe/{key}", unsubscribe, methods=["GET", "POST"]),
+            *AUTH_ROUTES,
+            *SSO_ROUTES,
             Route("/livez", livez),
             Route("/readyz", readyz),
             Route("/metrics", metrics),
@@ -77,10 +95,18 @@ def _lifespan(
         async with AsyncExitStack() as stack:
             app.state.closing = asyncio.Event()
             services, bus = await stack.enter_async_context(open_services())
-            app.state.redis = Redis.from_url(RedisSettings().url)
+            app.state.redis = _redis(RedisSettings())
             stack.push_async_callback(app.state.redis.aclose)
-            app.state.authenticator = Authenticator(
-                services.graph, remember_seconds=settings.token_cache_seconds
+            app.state.door = await stack.enter_async_context(_open_door(settings, services, app.state.redis))
+            app.state.authenticator = app.state.door.authenticator
+            app.state.sso = single_sign_on(
+                OidcSettings(), public_url=settings.public_url, redis=app.state.redis, door=app.state.door
+            )
+            app.state.watch = await stack.enter_async_context(
+                Watch.open(app.state.authenticator, interval_seconds=settings.token_cache_seconds)
+            )
+            await stack.enter_async_context(
+                heeding(app.state.authenticator, app.state.watch, bus, services.graph)
             )
             app.state.services = services
             app.state.feeds = await stack.enter_async_context(LiveFeeds.open(bus))
@@ -91,6 +117,9 @@ def _lifespan(
                 seconds=settings.request_seconds,
             )
             stack.callback(app.state.operations.close)
+            app.state.registered = RegisteredDocuments(
+                services.graph, app.state.operations, remember_seconds=settings.token_cache_seconds
+            )
             app.state.engines = Engines(services, app.state.redis)
             app.state.metrics.collect_from(app.state.operations, app.state.feeds)
             stack.enter_context(tracing(TracingSettings(), service="api"))
@@ -98,6 +127,41 @@ def _lifespan(
             yield
 
     return lifespan
+
+
+def _redis(settings: RedisSettings) -> Redis:
+    """Return a client that lets requests wait for a connection rather than open ever more."""
+    return Redis.from_pool(
+        BlockingConnectionPool.from_url(
+            settings.url,
+            max_connections=REDIS_CONNECTIONS,
+            timeout=REDIS_SECONDS,
+            socket_connect_timeout=REDIS_SECONDS,
+            socket_timeout=REDIS_SECONDS,
+        )
+    )
+
+
+@asynccontextmanager
+async def _open_door(settings: ApiSettings, services: Services, redis: Redis) -> AsyncIterator[Door]:
+    auth = AuthSettings()
+    passwords = Passwords()
+    try:
+        async with UseLog.open(services.graph) as use:
+            yield Door(
+                graph=services.graph,
+                authenticator=Authenticator(
+                    services.graph,
+                    remember_seconds=settings.token_cache_seconds,
+                    idle=auth.idle,
+                    use=use,
+                ),
+                passwords=passwords,
+                attempts=Attempts(redis, window_seconds=auth.window_minutes * 60),
+                settings=auth,
+            )
+    finally:
+        passwords.close()
 
 
 def settle_memory() -> None:

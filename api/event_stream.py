@@ -6,7 +6,7 @@ log carries its cursor as `id`, so that what reconnects with `Last-Event-ID`, as
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NoReturn
 
@@ -14,10 +14,11 @@ import orjson
 from graphql import GraphQLError, OperationType
 from starlette.types import Receive, Scope, Send
 
+from api.auth.watch import Close
 from api.live import LiveFeeds
 from api.media_types import EVENT_STREAM
 from api.subscribing import Refused, live_operation
-from api.wire import Gone, Subscriber, Wire
+from api.wire import TOO_SLOW, Gone, Subscriber, Wire
 from schema.budgets import Throttled
 from schema.context import Context
 from schema.errors import published
@@ -36,6 +37,8 @@ HEADERS = {
     "Cache-Control": "no-store",
     "X-Accel-Buffering": "no",
 }
+ACCESS_ENDED = 4403
+"""Why the line ends when its token does; a stream says it in words."""
 COMPLETE = "event: complete\ndata:\n\n"
 COMMENT = ":\n\n"
 
@@ -54,7 +57,10 @@ class StreamLine:
 
     async def close(self, code: int, reason: str) -> None:
         """Say why in an event with an error; there is no `complete`, since more would have come."""
-        error = {"message": reason, "extensions": {"code": "TOO_SLOW"}}
+        error = {
+            "message": reason,
+            "extensions": {"code": "TOO_SLOW" if code == TOO_SLOW else "UNAUTHENTICATED"},
+        }
         await self.send(next_event(orjson.dumps({"errors": [error]}).decode()))
 
 
@@ -70,13 +76,16 @@ class EventStream:
         feeds: LiveFeeds,
         after: int | None,
         closing: asyncio.Event,
+        watch: Callable[[Close], Callable[[], None]],
     ) -> None:
+        """`watch` has the stream ended with the token that opened it; what it returns ends the watching."""
         self._request = request
         self._context = context
         self._operations = operations
         self._feeds = feeds
         self._after = after
         self._closing = closing
+        self._watch = watch
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Stream until the operation, the client or the server ends."""
@@ -84,6 +93,12 @@ class EventStream:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         gave_up = asyncio.Event()
         wire = Wire(StreamLine(send), gave_up.set)
+
+        def end_access(reason: str) -> None:
+            wire.close_soon(ACCESS_ENDED, reason)
+            gave_up.set()
+
+        unwatch = self._watch(end_access)
         sending = asyncio.create_task(wire.run())
         answering = asyncio.create_task(self._answer(wire))
         over = [sending, *map(asyncio.create_task, (_left(receive), self._closing.wait()))]
@@ -94,6 +109,7 @@ class EventStream:
                 await end(answering)
                 await asyncio.wait(over, timeout=FAREWELL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            unwatch()
             for task in tasks:
                 task.cancel()
             for task in tasks:

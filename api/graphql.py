@@ -1,7 +1,9 @@
 """The one GraphQL endpoint: GraphQL over HTTP, server-sent events and WebSocket. Tokens first."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 
 import orjson
@@ -11,15 +13,17 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from api.auth import Authenticator
+from api.auth.authenticator import Authenticator
+from api.auth.watch import Close
 from api.disconnects import ClientGone, while_connected
 from api.event_stream import EventStream
 from api.graphiql import PAGE
 from api.http_requests import graphql_request
 from api.media_types import EVENT_STREAM, GRAPHQL, HTML, JSON, preferences
+from api.registered import NOT_FOUND, RegisteredDocuments
 from api.rejections import Rejected, bad_request, unavailable
 from api.transport import Transport
-from graph.errors import GraphUnavailable, InvalidInput
+from graph.errors import GraphUnavailable, InvalidInput, KithError
 from schema.budgets import Throttled
 from schema.context import Context, Services
 from schema.events.subscriptions import sequence_of
@@ -59,9 +63,10 @@ class GraphQLEndpoint:
             media_type = next((each for each in accepted if each in {JSON, GRAPHQL}), JSON)
             if accepted[0] == HTML:
                 return HTMLResponse(PAGE)
-            principal = await principal_of(request)
+            caller = await principal_of(request)
+            given, principal = await admitted(request, caller)
             noted().principal = principal.id
-            return await self._answer(request, principal, accepted)
+            return await self._answer(request, given, caller, principal, accepted)
         except Rejected as rejected:
             return rejected.response(media_type)
         except Throttled as throttled:
@@ -74,10 +79,16 @@ class GraphQLEndpoint:
             noted().fail(away.code)
             return unavailable().response(media_type)
 
-    async def _answer(self, request: Request, principal: Principal, accepted: list[str]) -> ASGIApp:
+    async def _answer(
+        self,
+        request: Request,
+        given: GraphQLRequest,
+        caller: Principal | None,
+        principal: Principal,
+        accepted: list[str],
+    ) -> ASGIApp:
         services: Services = request.app.state.services
         operations: Operations = request.app.state.operations
-        given = await graphql_request(request)
         bookmarks = bookmarks_of(request.headers.get(BOOKMARK_HEADER))
         kind = await operations.kind(given, principal)
         if kind is OperationType.MUTATION and request.method == "GET":
@@ -89,7 +100,7 @@ class GraphQLEndpoint:
             loaders=Loaders(graph, principal.viewer),
         )
         if EVENT_STREAM in accepted and (kind is OperationType.SUBSCRIPTION or accepted[0] == EVENT_STREAM):
-            return self._stream(request, given, context)
+            return self._stream(request, given, caller, context)
         if kind is OperationType.SUBSCRIPTION:
             raise Rejected(
                 HTTPStatus.NOT_ACCEPTABLE,
@@ -104,8 +115,12 @@ class GraphQLEndpoint:
             headers[BOOKMARK_HEADER] = ",".join(graph.bookmarks)
         return Response(body, HTTPStatus.BAD_REQUEST if refused else HTTPStatus.OK, headers)
 
-    def _stream(self, request: Request, given: GraphQLRequest, context: Context) -> EventStream:
+    def _stream(
+        self, request: Request, given: GraphQLRequest, caller: Principal | None, context: Context
+    ) -> EventStream:
+        """Stream to a caller, with whose token it ends; what anybody may run is over once it is answered."""
         state = request.app.state
+        authorization = request.headers.get("authorization")
         return EventStream(
             given,
             context,
@@ -113,7 +128,12 @@ class GraphQLEndpoint:
             feeds=state.feeds,
             after=_last_event(request.headers.get(LAST_EVENT_HEADER)),
             closing=state.closing,
+            watch=partial(state.watch.enter, authorization, caller) if caller else _unwatched,
         )
+
+
+def _unwatched(_close: Close, /) -> Callable[[], None]:
+    return lambda: None
 
 
 def accepted_types(request: Request) -> list[str]:
@@ -133,22 +153,50 @@ def accepted_types(request: Request) -> list[str]:
     return accepted
 
 
-async def principal_of(request: Request) -> Principal:
-    """Return whose request it is.
+async def principal_of(request: Request) -> Principal | None:
+    """Return whose request it is; None where it does not say.
 
     Raises:
-        Rejected: nobody's.
+        Rejected: the token is none that is valid.
     """
     authenticator: Authenticator = request.app.state.authenticator
-    principal = await authenticator.principal(request.headers.get("authorization"))
-    if principal is None:
-        raise Rejected(
-            HTTPStatus.UNAUTHORIZED,
-            "UNAUTHENTICATED",
-            "send a valid token: `Authorization: Bearer …`; `kith token create` makes one",
-            {"WWW-Authenticate": "Bearer"},
-        )
+    authorization = request.headers.get("authorization")
+    principal = await authenticator.principal(authorization)
+    if principal is None and authorization is not None:
+        raise _unauthenticated()
     return principal
+
+
+async def admitted(request: Request, caller: Principal | None) -> tuple[GraphQLRequest, Principal]:
+    """Return what is to be run, and with whose rights: registered documents decide where they are asked for.
+
+    Raises:
+        Rejected: there is no GraphQL request, or the caller may not run it.
+        GraphUnavailable: Neo4j did not answer in time.
+    """
+    registered: RegisteredDocuments = request.app.state.registered
+    try:
+        given = await graphql_request(request, uploads=caller is not None)
+        found = await registered.admit(caller, named=given.named, text=given.query)
+    except GraphUnavailable:
+        raise
+    except (Rejected, KithError) as error:
+        if caller is None:
+            raise _unauthenticated() from None
+        if isinstance(error, Rejected):
+            raise
+        status = HTTPStatus.BAD_REQUEST if error.code == NOT_FOUND else HTTPStatus.FORBIDDEN
+        raise Rejected(status, error.code, error.message) from None
+    return replace(given, query=found.text), found.principal
+
+
+def _unauthenticated() -> Rejected:
+    return Rejected(
+        HTTPStatus.UNAUTHORIZED,
+        "UNAUTHENTICATED",
+        "send a valid token: `Authorization: Bearer …`; `kith token create` makes one",
+        {"WWW-Authenticate": "Bearer"},
+    )
 
 
 def bookmarks_of(header: str | None) -> tuple[str, ...]:

@@ -10,7 +10,9 @@ from starlette.requests import Request as HTTPRequest
 from strawberry.file_uploads.utils import replace_placeholders_with_files
 
 from api.media_types import JSON, MULTIPART
+from api.registered import document_named
 from api.rejections import Rejected, bad_request
+from graph.errors import InvalidInput
 from schema.operations import Request
 
 PREFLIGHT_HEADERS = (
@@ -27,8 +29,8 @@ MOST_FORM_FIELDS = 10
 SHAPE = "a GraphQL request is a JSON object with `query`, and with `variables`, `operationName` and `extensions` if need be"
 
 
-async def graphql_request(request: HTTPRequest) -> Request:
-    """Read the GraphQL request that an HTTP request holds.
+async def graphql_request(request: HTTPRequest, *, uploads: bool) -> Request:
+    """Read the GraphQL request that an HTTP request holds; without `uploads` no form is read.
 
     Raises:
         Rejected: it holds none.
@@ -43,7 +45,7 @@ async def graphql_request(request: HTTPRequest) -> Request:
         raise _unsupported("send the body in UTF-8")
     if content_type == JSON.encode():
         return _shaped(_json(await request.body()))
-    if content_type == MULTIPART.encode():
+    if content_type == MULTIPART.encode() and uploads:
         return _shaped(await _from_form(request))
     raise _unsupported(f"send `Content-Type: {JSON}`, or {MULTIPART} for uploads")
 
@@ -58,13 +60,17 @@ def _shaped(given: Any) -> Request:
         raise bad_request(SHAPE)
     query, variables, name = given.get("query"), given.get("variables"), given.get("operationName")
     extensions = given.get("extensions")
-    if not isinstance(query, str) or not query:
+    try:
+        named = None if query else document_named(given)
+    except InvalidInput as error:
+        raise Rejected(HTTPStatus.BAD_REQUEST, error.code, error.message) from None
+    if named is None and (not isinstance(query, str) or not query):
         raise bad_request(f"`query` is a text; {SHAPE}")
     if not isinstance(variables, dict | None) or not isinstance(extensions, dict | None):
         raise bad_request("`variables` and `extensions` are JSON objects")
     if not isinstance(name, str | None):
         raise bad_request("`operationName` is a text")
-    return Request(query=query, variables=variables, operation_name=name or None)
+    return Request(query=query or "", named=named, variables=variables, operation_name=name or None)
 
 
 def _json(text: str | bytes) -> Any:

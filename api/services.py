@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from api.auth.settings import AuthSettings
 from api.settings import ApiSettings
 from graph.client import Graph
 from graph.settings import GraphSettings
@@ -33,5 +34,6 @@ async def open_services() -> AsyncIterator[tuple[Services, EventBus]]:
             store=ResumeStore(StoreSettings()),
             feed=bus,
             organization=ApiSettings().organization,
+            invitation_valid=AuthSettings().invitation,
         )
         yield services, bus

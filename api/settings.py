@@ -22,7 +22,11 @@ class ApiSettings(BaseSettings):
         default=11 * 1024 * 1024, description="longest multipart body, in bytes: a file and its form"
     )
     token_cache_seconds: float = Field(
-        default=5.0, description="how long a token's role is remembered; a revoked token lives on for so long"
+        default=5.0,
+        gt=0,
+        le=60,
+        description="how long a token's role is remembered; a revoked token lives on for so long at most, where the "
+        "event of it does not come through",
     )
     request_seconds: float = Field(
         default=10.0, gt=0, description="longest time one operation may take, in seconds; then it is stopped"

@@ -1,14 +1,16 @@
 """What a fresh set of engines needs before it can serve: schema, indices, a first token, a demo."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from api.demo.loading import load_demo
 from graph.client import Graph
+from graph.events import Change
 from graph.ids import from_now, new_id, now
 from graph.migrations.runner import migrate
 from graph.people import count_candidates
 from graph.settings import GraphSettings
-from graph.tokens import AccessRole, create_token, new_secret
+from graph.tokens import AccessRole, NewToken, create_token, new_secret
 from search.client import open_client
 from search.indices import candidate_index, ensure_indices
 from search.resumes.store import ResumeStore, StoreSettings
@@ -27,14 +29,17 @@ async def prepare() -> list[str]:
     return applied
 
 
-async def make_token(*, role: AccessRole, label: str, expires_at: str | None) -> str:
+async def make_token(
+    *, role: AccessRole, label: str, expires_at: str | None, scopes: Sequence[str] | None = None
+) -> str:
     """Create a token and return it; it is not to be had again."""
-    secret = new_secret()
+    token = NewToken(
+        id=new_id(), secret=new_secret(), role=role, label=label, expires_at=expires_at, scopes=scopes
+    )
+    change = Change(event_id=new_id(), actor="command_line:kith token", at=now())
     async with Graph.open(GraphSettings()) as graph:
-        await graph.write(
-            create_token, id=new_id(), secret=secret, role=role, label=label, expires_at=expires_at, at=now()
-        )
-    return secret
+        await graph.write(create_token, token=token, change=change)
+    return token.secret
 
 
 async def create_admin_token() -> str:

@@ -6,8 +6,8 @@ errors; what was left of it here was less than what is needed without it.
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -15,13 +15,15 @@ from graphql import GraphQLError, OperationType
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from strawberry.http.websocket_origin import is_same_origin
 
-from api.auth import Authenticator
+from api.auth.authenticator import Authenticator
+from api.auth.watch import Watch
 from api.live import LiveFeeds
 from api.metrics import ApiMetrics
+from api.registered import RegisteredDocuments, document_named
 from api.subscribing import Refused, live_operation
 from api.watching import Telemetry
 from api.wire import Gone, Subscriber, Wire
-from graph.errors import GraphUnavailable, KithError
+from graph.errors import GraphUnavailable, InvalidInput, KithError
 from schema.budgets import Throttled
 from schema.context import Context, Services
 from schema.errors import published
@@ -87,6 +89,7 @@ class Transport:
         self._authenticator: Authenticator = state.authenticator
         self._operations: Operations = state.operations
         self._feeds: LiveFeeds = state.feeds
+        self._registered: RegisteredDocuments = state.registered
         self._telemetry: Telemetry = state.telemetry
         self._metrics: ApiMetrics = state.metrics
         self._request_id: str | None = websocket.scope.get("state", {}).get("request_id")
@@ -94,6 +97,8 @@ class Transport:
         self._patience = asyncio.timeout(None)
         self._is_initialised = False
         self._principal: Principal | None = None
+        self._watch: Watch = state.watch
+        self._unwatch: Callable[[], None] | None = None
         self._running: dict[str, asyncio.Task[None]] = {}
 
     async def serve(self) -> None:
@@ -114,6 +119,8 @@ class Transport:
                     await self._listen()
         finally:
             initialising.cancel()
+            if self._unwatch is not None:
+                self._unwatch()
             running = tuple(self._running.values())
             for task in running:
                 task.cancel()
@@ -155,19 +162,21 @@ class Transport:
             self._close(TOO_MANY_INITS)
             return
         self._is_initialised = True
+        given = {key.lower(): value for key, value in payload.items()}.get("authorization")
+        authorization = given if isinstance(given, str) else None
         try:
-            self._principal = await self._authenticated(payload)
+            self._principal = await self._authenticator.principal(authorization)
         except GraphUnavailable:
             self._close(TRY_AGAIN)
             return
         if self._principal is None:
             self._close(FORBIDDEN)
         else:
+            self._unwatch = self._watch.enter(authorization, self._principal, self._end_access)
             await self._say({"type": "connection_ack"})
 
-    async def _authenticated(self, payload: Mapping[str, Any]) -> Principal | None:
-        given = {key.lower(): value for key, value in payload.items()}.get("authorization")
-        return await self._authenticator.principal(given if isinstance(given, str) else None)
+    def _end_access(self, reason: str) -> None:
+        self._close(Close(FORBIDDEN.code, reason))
 
     async def _subscribe(self, id: str, payload: Mapping[str, Any]) -> None:
         if self._principal is None:
@@ -182,7 +191,8 @@ class Transport:
             await self._say({"id": id, "type": "error", "payload": refusal})
         else:
             request = Request(
-                query=payload["query"],
+                query=payload.get("query") or "",
+                named=_named(payload),
                 variables=payload.get("variables"),
                 operation_name=payload.get("operationName") or None,
             )
@@ -196,7 +206,19 @@ class Transport:
     async def _run_watched(self, id: str, request: Request, context: Context) -> None:
         with self._telemetry.operation(request_id=self._request_id) as note:
             note.principal = context.principal.id
-            await self._run(id, request, context)
+            try:
+                found = await self._registered.admit(
+                    context.principal, named=request.named, text=request.query
+                )
+            except KithError as error:
+                refusal = published([GraphQLError(error.message, original_error=error)])
+                note.end(refusal)
+                del self._running[id]
+                await self._say({"id": id, "type": "error", "payload": refusal})
+                return
+            await self._run(
+                id, replace(request, query=found.text), replace(context, principal=found.principal)
+            )
 
     async def _run(self, id: str, request: Request, context: Context) -> None:
         head = f'{{"id":{orjson.dumps(id).decode()},"type":"next","payload":'
@@ -268,10 +290,18 @@ def _is_id(id: object) -> bool:
     return isinstance(id, str) and 0 < len(id) <= LONGEST_OPERATION_ID
 
 
+def _named(payload: Mapping[str, Any]) -> str | None:
+    """Return the hash by which an operation names its document, None where it brings a text, or no hash."""
+    try:
+        return None if payload.get("query") is not None else document_named(payload)
+    except InvalidInput:
+        return None
+
+
 def _is_request(payload: object) -> bool:
     return (
         isinstance(payload, dict)
-        and isinstance(payload.get("query"), str)
+        and (isinstance(payload.get("query"), str) or _named(payload) is not None)
         and isinstance(payload.get("variables"), dict | None)
         and isinstance(payload.get("operationName"), str | None)
         and isinstance(payload.get("extensions"), dict | None)

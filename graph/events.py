@@ -33,15 +33,36 @@ class EventType(StrEnum):
     TOUCH_FAILED = "touch.failed"
     TOUCH_UNCERTAIN = "touch.uncertain"
     TOUCH_CANCELLED = "touch.cancelled"
+    USER_INVITED = "user.invited"
+    USER_INVITATION_REVOKED = "user.invitation_revoked"
+    USER_JOINED = "user.joined"
+    USER_ROLE_CHANGED = "user.role_changed"
+    USER_PASSWORD_CHANGED = "user.password_changed"  # noqa: S105 - what happened, not what it is
+    USER_DISABLED = "user.disabled"
+    USER_ENABLED = "user.enabled"
+    SESSION_STARTED = "session.started"
+    SESSION_ENDED = "session.ended"
+    SIGN_IN_LINK_REQUESTED = "sign_in_link.requested"
+    TOKEN_CREATED = "token.created"  # noqa: S105 - likewise
+    TOKEN_ROTATED = "token.rotated"  # noqa: S105
+    TOKEN_REVOKED = "token.revoked"  # noqa: S105
+    PARTNER_REGISTERED = "partner.registered"
+    PARTNER_DOCUMENTS_SUBMITTED = "partner.documents_submitted"
+    PARTNER_APPROVED = "partner.approved"
+    PARTNER_SUSPENDED = "partner.suspended"
+    PARTNER_TOKEN_ISSUED = "partner.token_issued"  # noqa: S105 - the name of an event
 
 
 class ActorKind(StrEnum):
     """Who can have done something; an event's `actor` is a kind in small letters, a colon, and a name."""
 
     TOKEN = "token"  # noqa: S105 - the word, not one
+    USER = "user"
     CANDIDATE = "candidate"
     IMPORT = "import"
     WORKER = "worker"
+    COMMAND_LINE = "command_line"
+    ANONYMOUS = "anonymous"
     OTHER = "other"
 
 
@@ -60,6 +81,30 @@ CHANGES_DOCUMENT = frozenset(
 )
 """After these the search document of the event's candidate, if it has one, has to be written anew."""
 
+ACCESS_EVENTS = frozenset(
+    {
+        EventType.USER_INVITED,
+        EventType.USER_INVITATION_REVOKED,
+        EventType.USER_JOINED,
+        EventType.USER_ROLE_CHANGED,
+        EventType.USER_PASSWORD_CHANGED,
+        EventType.USER_DISABLED,
+        EventType.USER_ENABLED,
+        EventType.SESSION_STARTED,
+        EventType.SESSION_ENDED,
+        EventType.SIGN_IN_LINK_REQUESTED,
+        EventType.TOKEN_CREATED,
+        EventType.TOKEN_ROTATED,
+        EventType.TOKEN_REVOKED,
+        EventType.PARTNER_REGISTERED,
+        EventType.PARTNER_DOCUMENTS_SUBMITTED,
+        EventType.PARTNER_APPROVED,
+        EventType.PARTNER_SUSPENDED,
+        EventType.PARTNER_TOKEN_ISSUED,
+    }
+)
+"""Who may enter, and who did: the part of the log that is for administrators alone."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
@@ -72,6 +117,20 @@ class Subject:
     intake_id: str | None = None
     template_id: str | None = None
     touch_id: str | None = None
+    user_id: str | None = None
+    session_id: str | None = None
+    link_id: str | None = None
+    token_id: str | None = None
+    partner_application_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A change that the event log tells of."""
+
+    event_id: str
+    actor: str
+    at: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,31 +1,72 @@
-"""Bearer tokens: shown once when made, kept only as a SHA-256 hash."""
+"""Service tokens: what systems bear. Their secrets are shown once, when made, and kept only as hashes."""
 
-import hashlib
-import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from graph.client import Statement, Transaction
+from graph import outbox
+from graph.client import Row, Statement, Transaction
+from graph.credentials import hash_of
+from graph.credentials import new_secret as _new_secret
+from graph.errors import Code, Conflict, NotFound
+from graph.events import Change, EventType, NewEvent, Subject
+from graph.reading import Anchor, Pattern, Shown, Sort, node
 
 PREFIX = "kith_"
 
 CREATE = Statement("tokens.create", "CREATE (t:Token) SET t = $properties")
-BY_HASH = Statement(
-    "tokens.by_hash",
+BY_HASHES = Statement(
+    "tokens.by_hashes",
     """
-    MATCH (t:Token {hash: $hash})
-    WHERE t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $at)
-    RETURN t.id AS id, t.role AS role, t.label AS label, t.expires_at AS expires_at
+    UNWIND $hashes AS hash
+    CALL (hash) {
+      MATCH (t:Token {hash: hash})
+      RETURN t, t.expires_at AS expires_at
+      UNION ALL
+      MATCH (t:Token {previous_hash: hash})
+      RETURN t, CASE WHEN t.expires_at < t.previous_until THEN t.expires_at ELSE t.previous_until END AS expires_at
+    }
+    WITH hash, t, expires_at
+    WHERE t.revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $at)
+      AND NOT EXISTS { (t)-[:OF]->(:PartnerApplication {status: 'SUSPENDED'}) }
+    RETURN hash, expires_at, properties(t) AS token
     """,
 )
-REVOKE = Statement(
-    "tokens.revoke",
-    "MATCH (t:Token {id: $id}) SET t.revoked_at = coalesce(t.revoked_at, $at) RETURN t.id AS id",
+LOCKED = Statement(
+    "tokens.locked",
+    """
+    MATCH (t:Token {id: $id})
+    SET t.locked = true
+    REMOVE t.locked
+    RETURN t.expires_at AS expires_at, properties(t) AS token
+    """,
+)
+BY_ID = Statement(
+    "tokens.by_id",
+    "MATCH (t:Token {id: $id}) RETURN t.expires_at AS expires_at, properties(t) AS token",
+)
+CHANGE = Statement("tokens.change", "MATCH (t:Token {id: $id}) SET t += $properties")
+USED = Statement(
+    "tokens.used",
+    """
+    UNWIND $ids AS id
+    MATCH (t:Token {id: id})
+    WHERE coalesce(t.last_used_at, '') < $unless_since
+    SET t.last_used_at = $at
+    """,
+)
+
+TOKEN = Anchor("tokens.token", "(@node:Token {id: @id})", Shown.OPEN)
+TOKENS = Pattern(
+    name="tokens.tokens",
+    match="(@node:Token)",
+    shows=Shown.OPEN,
+    sorts={"CREATED_AT": Sort(node("created_at"), descending=True, seek="@node.created_at IS NOT NULL")},
 )
 
 
 class AccessRole(StrEnum):
-    """What the bearer of a token may do; `schema/permissions.py` says what that is."""
+    """What somebody may do; `schema/permissions.py` says what that is. ANONYMOUS is who is nobody we know."""
 
     ADMIN = "ADMIN"
     RECRUITER = "RECRUITER"
@@ -35,52 +76,133 @@ class AccessRole(StrEnum):
     EMPLOYEE = "EMPLOYEE"
     PARTNER = "PARTNER"
     CANDIDATE = "CANDIDATE"
+    ANONYMOUS = "ANONYMOUS"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewToken:
+    """A token on its way in; `expires_at` None means that it does not expire, `scopes` None that nothing narrows it."""
+
+    id: str
+    secret: str
+    role: AccessRole
+    label: str
+    expires_at: str | None
+    scopes: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """A token that is valid now."""
+    """A token that is valid now; `scopes` are the values of permissions that narrow its role."""
 
     id: str
     role: AccessRole
     label: str
     expires_at: str | None
+    scopes: tuple[str, ...] | None = None
 
 
 def new_secret() -> str:
     """Return a fresh token of 256 random bits."""
-    return PREFIX + secrets.token_urlsafe(32)
+    return _new_secret(PREFIX)
 
 
-async def create_token(
-    tx: Transaction, /, *, id: str, secret: str, role: AccessRole, label: str, expires_at: str | None, at: str
-) -> None:
-    """Keep the hash of a token with its role; `expires_at` None means that it does not expire."""
-    await CREATE.run(
-        tx,
-        properties={
-            "id": id,
-            "hash": _hash(secret),
-            "role": str(role),
-            "label": label,
-            "expires_at": expires_at,
-            "created_at": at,
-        },
-    )
+async def create_token(tx: Transaction, /, *, token: NewToken, change: Change) -> None:
+    """Keep the hash of a token with its role and scopes."""
+    properties = {
+        "id": token.id,
+        "hash": hash_of(token.secret),
+        "role": str(token.role),
+        "label": token.label,
+        "scopes": None if token.scopes is None else sorted(token.scopes),
+        "expires_at": token.expires_at,
+        "created_at": change.at,
+        "created_by": change.actor,
+    }
+    await CREATE.run(tx, properties=properties)
+    await _note(tx, EventType.TOKEN_CREATED, token.id, change)
+
+
+async def tokens_of(tx: Transaction, /, *, hashes: Sequence[str], at: str) -> dict[str, Token]:
+    """Return by hash those of the tokens that are known, not expired and not revoked."""
+    return {row["hash"]: _token(row) for row in await BY_HASHES.rows(tx, hashes=list(hashes), at=at)}
 
 
 async def token_of(tx: Transaction, /, *, secret: str, at: str) -> Token | None:
     """Return what the token stands for, or None if it is unknown, expired or revoked."""
-    row = await BY_HASH.row(tx, hash=_hash(secret), at=at)
+    return next(iter((await tokens_of(tx, hashes=[hash_of(secret)], at=at)).values()), None)
+
+
+async def token_by_id(tx: Transaction, /, *, id: str) -> Token:
+    """Return a token, valid or not.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = await BY_ID.row(tx, id=id)
     if row is None:
-        return None
-    return Token(id=row["id"], role=AccessRole(row["role"]), label=row["label"], expires_at=row["expires_at"])
+        raise NotFound("token", field="tokenId")
+    return _token(row)
 
 
-async def revoke_token(tx: Transaction, /, *, id: str, at: str) -> bool:
-    """Make a token invalid; return whether there was one."""
-    return await REVOKE.row(tx, id=id, at=at) is not None
+async def rotate_token(
+    tx: Transaction, /, *, id: str, secret: str, previous_until: str, change: Change
+) -> None:
+    """Give a token another secret; the one before is valid until `previous_until`, those before it no longer.
+
+    Raises:
+        NotFound: there is no such token.
+        Conflict: it is expired or revoked.
+    """
+    row = await LOCKED.row(tx, id=id)
+    if row is None:
+        raise NotFound("token", field="tokenId")
+    stored = row["token"]
+    if stored.get("revoked_at") is not None or (stored.get("expires_at") or change.at) < change.at:
+        raise Conflict(Code.TOKEN_ENDED, "this token is expired or revoked; make another", field="tokenId")
+    properties = {
+        "hash": hash_of(secret),
+        "previous_hash": stored["hash"],
+        "previous_until": previous_until,
+        "rotated_at": change.at,
+    }
+    await CHANGE.run(tx, id=id, properties=properties)
+    await _note(tx, EventType.TOKEN_ROTATED, id, change)
 
 
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+async def revoke_token(tx: Transaction, /, *, id: str, change: Change) -> None:
+    """Make a token invalid for ever.
+
+    Raises:
+        NotFound: there is no such token.
+    """
+    row = await LOCKED.row(tx, id=id)
+    if row is None:
+        raise NotFound("token", field="tokenId")
+    if row["token"].get("revoked_at") is None:
+        await CHANGE.run(tx, id=id, properties={"revoked_at": change.at})
+        await _note(tx, EventType.TOKEN_REVOKED, id, change)
+
+
+async def note_use(tx: Transaction, /, *, ids: Sequence[str], at: str, unless_since: str) -> None:
+    """Note that tokens are in use, unless that was noted since `unless_since`."""
+    await USED.run(tx, ids=list(ids), at=at, unless_since=unless_since)
+
+
+async def _note(tx: Transaction, kind: EventType, id_: str, change: Change) -> None:
+    event = NewEvent(
+        id=change.event_id, type=kind, at=change.at, actor=change.actor, subject=Subject(token_id=id_)
+    )
+    await outbox.append(tx, [event])
+
+
+def _token(row: Row) -> Token:
+    stored = row["token"]
+    scopes = stored.get("scopes")
+    return Token(
+        id=stored["id"],
+        role=AccessRole(stored["role"]),
+        label=stored["label"],
+        expires_at=row["expires_at"],
+        scopes=None if scopes is None else tuple(scopes),
+    )

@@ -10,10 +10,13 @@ described(
     name="ActorKind",
     description="What kind of actor did something.",
     values={
-        ActorKind.TOKEN: "The bearer of a token: a person's or a system's.",
+        ActorKind.TOKEN: "A system, by its service token.",
+        ActorKind.USER: "A user who signed in.",
         ActorKind.CANDIDATE: "A candidate, by a link that only they were sent.",
         ActorKind.IMPORT: "An import of files or rows.",
         ActorKind.WORKER: "One of Kith's own workers.",
+        ActorKind.COMMAND_LINE: "Somebody at the command line, on a machine that reaches the graph.",
+        ActorKind.ANONYMOUS: "Nobody knows who, such as who asks for a link to sign in.",
         ActorKind.OTHER: "Something else.",
     },
 )
@@ -23,7 +26,7 @@ described(
 class Actor:
     kind: ActorKind = strawberry.field(description="What kind of actor.")
     name: str | None = strawberry.field(
-        description="Which one of its kind: a token's id, the name of an import or a worker."
+        description="Which one of its kind: the id of a token, a user or a candidate, the name of an import, a worker or a command."
     )
 
 

@@ -1,13 +1,15 @@
 from asyncio import AbstractEventLoop
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any, Protocol, TypeAlias
 
 from elasticsearch import AsyncElasticsearch
 from strawberry.types import Info as StrawberryInfo
 
 from graph.client import Graph
-from graph.events import Event, EventType
+from graph.events import Change, Event, EventType
+from graph.ids import new_id, now
 from schema.loaders import Loaders
 from schema.permissions import Principal, Redaction
 from search.indices import CandidateIndex
@@ -32,6 +34,7 @@ class Services:
     store: ResumeStore
     feed: EventFeed
     organization: str
+    invitation_valid: timedelta = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,10 @@ class Context:
     @property
     def graph(self) -> Graph:
         return self.services.graph
+
+    def change(self) -> Change:
+        """Return a change that this principal makes now."""
+        return Change(event_id=new_id(), actor=self.principal.actor, at=now())
 
     def renewed(self) -> "Context":
         """Return the same with empty loaders: a WebSocket keeps one context for all its operations and events."""

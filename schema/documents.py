@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import re
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -44,6 +45,9 @@ T = TypeVar("T")
 MOST_DOCUMENTS = 1_000
 MOST_TEXT = 500_000
 """Characters of all documents kept: what is kept of one takes about 130 bytes for each of its characters."""
+MOST_REGISTERED = 5_000
+MOST_REGISTERED_TEXT = 1_000_000
+"""Characters of all registered documents: they have room of their own, whatever else is asked."""
 MOST_CHARACTERS_KEPT = 20_000
 """Longer documents are answered, but not kept."""
 MOST_MEASURES = 100
@@ -92,23 +96,43 @@ class Documents:
         self._schema = schema
         self._beside = beside
         self._kept: Kept[str, Prepared] = Kept(most=MOST_DOCUMENTS, most_weight=MOST_TEXT)
+        self._registered: OrderedDict[str, Prepared | None] = OrderedDict()
+        self._registered_text = 0
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._kept) + sum(each is not None for each in self._registered.values())
 
     def __contains__(self, query: str) -> bool:
-        return query in self._kept
+        """Say whether a document is known; a registered one is before it was ever prepared."""
+        return query in self._registered or query in self._kept
+
+    def register(self, query: str) -> None:
+        """Give a document room of its own, which only the registered compete for: whoever was not registered again for longest goes."""
+        if query in self._registered:
+            self._registered.move_to_end(query)
+            return
+        self._registered[query] = None
+        self._registered_text += len(query)
+        while len(self._registered) > MOST_REGISTERED or self._registered_text > MOST_REGISTERED_TEXT:
+            gone, _ = self._registered.popitem(last=False)
+            self._registered_text -= len(gone)
+
+    def is_registered(self, query: str) -> bool:
+        """Say whether a document has room of its own."""
+        return query in self._registered
 
     async def prepare(self, query: str) -> Prepared:
         """Parse, validate and measure a document, or find it among those that were."""
-        found = self._kept.get(query)
+        found = self._registered.get(query) or self._kept.get(query)
         if found is not None:
             return found
         if len(query) > LONG:
             prepared = await asyncio.get_running_loop().run_in_executor(self._beside, self._prepare, query)
         else:
             prepared = self._prepare(query)
-        if len(query) <= MOST_CHARACTERS_KEPT:
+        if query in self._registered:
+            self._registered[query] = prepared
+        elif len(query) <= MOST_CHARACTERS_KEPT:
             self._kept.put(query, prepared, len(query))
         return prepared
 

@@ -30,6 +30,9 @@ class Kind(StrEnum):
     STAGE = "Stage"
     SKILL = "Skill"
     RECORD = "Record"
+    USER = "User"
+    TOKEN = "Token"  # noqa: S105 - the name of a kind
+    PARTNER_APPLICATION = "PartnerApplication"
 
 
 _KINDS = {str(kind): kind for kind in Kind}

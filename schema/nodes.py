@@ -9,9 +9,12 @@ from schema.intakes.types import Intake
 from schema.jobs.types import Job
 from schema.node import Kind, Node
 from schema.outreach.types import Template, Touch
+from schema.partners.types import PartnerApplication
 from schema.permissions import Permission
 from schema.reads import looked_up
 from schema.referrals.types import Referral
+from schema.tokens.types import Token
+from schema.users.types import User
 
 KINDS = {
     Kind.PERSON: (lambda: Person, Permission.CANDIDATES_READ),
@@ -25,6 +28,9 @@ KINDS = {
     Kind.RECORD: (lambda: Record, Permission.CANDIDATES_READ),
     Kind.STAGE: (lambda: Stage, Permission.APPLICATIONS_READ),
     Kind.SKILL: (lambda: Skill, Permission.JOBS_READ),
+    Kind.TOKEN: (lambda: Token, Permission.TOKENS_MANAGE),
+    Kind.USER: (lambda: User, Permission.USERS_MANAGE),
+    Kind.PARTNER_APPLICATION: (lambda: PartnerApplication, Permission.PARTNERS_MANAGE),
 }
 
 

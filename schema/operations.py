@@ -31,6 +31,7 @@ from schema.costs import Points
 from schema.documents import (
     MOST_CHARACTERS_KEPT,
     MOST_ERRORS,
+    MOST_REGISTERED_TEXT,
     MOST_TEXT,
     Documents,
     Measure,
@@ -60,9 +61,10 @@ WIDE = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What a client sends."""
+    """What a client sends; `named` is the hash of a registered document that stands for the text."""
 
     query: str
+    named: str | None = None
     variables: Mapping[str, Any] | None = None
     operation_name: str | None = None
 
@@ -110,6 +112,9 @@ class Operations:
         self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="prepare")
         self._documents = Documents(self._schema, self._beside)
         self._plans: Kept[tuple[Any, ...], Plan | str] = Kept(most=MOST_PLANS, most_weight=MOST_TEXT)
+        self._registered_plans: Kept[tuple[Any, ...], Plan | str] = Kept(
+            most=MOST_PLANS, most_weight=MOST_REGISTERED_TEXT
+        )
         self._judges = ThreadPoolExecutor(max_workers=JUDGES, thread_name_prefix="judge")
 
     @property
@@ -125,7 +130,12 @@ class Operations:
 
     def kept(self) -> tuple[int, int]:
         """Return how many documents and plans are kept."""
-        return len(self._documents), len(self._plans)
+        return len(self._documents), len(self._plans) + len(self._registered_plans)
+
+    def register(self, texts: Iterable[str]) -> None:
+        """Keep these documents, and plans of them, apart from those that anybody sends: no flood displaces them."""
+        for text in texts:
+            self._documents.register(text)
 
     async def prepare(self, query: str, principal: Principal) -> Prepared:
         """Parse, validate and measure a document, or find it among those that were.
@@ -320,7 +330,8 @@ class Operations:
         if any(variables.coerced.get(name, False) is None for name in prepared.flags):
             raise Unplanned("a variable of @skip or @include is null")
         key = (prepared.text, request.operation_name, context.principal.rights, *flags.values())
-        plan = self._plans.get(key)
+        plans = self._registered_plans if self._documents.is_registered(prepared.text) else self._plans
+        plan = plans.get(key)
         document = Document(node=prepared.document, operation=operation, fragments=prepared.fragments)
         if plan is None:
             self.plans.misses += 1
@@ -331,7 +342,7 @@ class Operations:
             else:
                 plan = self._compile(document, context.principal, flags)
             if len(prepared.text) <= MOST_CHARACTERS_KEPT:
-                self._plans.put(key, plan, len(prepared.text))
+                plans.put(key, plan, len(prepared.text))
         else:
             self.plans.hits += 1
         if isinstance(plan, str):

@@ -19,11 +19,17 @@ from schema.jobs.queries import JobQueries
 from schema.nodes import NodeQueries
 from schema.outreach.mutations import OutreachMutations
 from schema.outreach.queries import OutreachQueries
+from schema.partners.mutations import PartnerMutations
+from schema.partners.queries import PartnerQueries
 from schema.referrals.mutations import ReferralMutations
 from schema.referrals.queries import ReferralQueries
 from schema.scalars import SCALARS
 from schema.shortlists.mutations import ShortlistMutations
 from schema.talent.queries import TalentQueries
+from schema.tokens.mutations import TokenMutations
+from schema.tokens.queries import TokenQueries
+from schema.users.mutations import UserMutations
+from schema.users.queries import UserQueries
 
 
 @strawberry.type(description="What can be asked.")
@@ -38,6 +44,9 @@ class Query(
     IntakeQueries,
     OutreachQueries,
     EventQueries,
+    UserQueries,
+    TokenQueries,
+    PartnerQueries,
 ):
     pass
 
@@ -53,6 +62,9 @@ class Mutation(
     IntakeMutations,
     ReferralMutations,
     OutreachMutations,
+    UserMutations,
+    TokenMutations,
+    PartnerMutations,
 ):
     pass
 

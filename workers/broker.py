@@ -42,6 +42,7 @@ class Queue(StrEnum):
     INDEXING = "indexing"
     INTAKE = "intake"
     OUTREACH = "outreach"
+    ACCESS = "access"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""One e-mail: composed from a claimed touch, and handed to the mail server with a clear answer as to what became of it."""
+"""One e-mail: composed, and handed to the mail server with a clear answer as to what became of it."""
 
 import asyncio
 import contextlib
@@ -58,9 +58,26 @@ class Unclear(MailError):
     """The message was handed over, but the server's answer never came: it may have been taken."""
 
 
-def message_id(touch_id: str, sender: str) -> str:
-    """Return the Message-ID of a touch, always the same."""
-    return f"<{touch_id}@{sender.rpartition('@')[2]}>"
+def message_id(id: str, sender: str) -> str:
+    """Return the Message-ID of what has the id, always the same."""
+    return f"<{id}@{sender.rpartition('@')[2]}>"
+
+
+def envelope(
+    id: str, *, to: str, sender_name: str, subject: str, settings: MailSettings, at: datetime
+) -> EmailMessage:
+    """Return a message that has everything but its text; its Message-ID is made of `id`.
+
+    Raises:
+        Refused: the address can't be written to.
+    """
+    message = EmailMessage(policy=_POLICY)
+    message["Date"] = format_datetime(at)
+    message["Message-ID"] = message_id(id, settings.sender)
+    message["From"] = Address(_header_text(sender_name), addr_spec=settings.sender)
+    message["To"] = _address(to)
+    message["Subject"] = _header_text(subject)
+    return message
 
 
 def compose(touch: ClaimedTouch, settings: MailSettings, *, at: datetime) -> EmailMessage:
@@ -72,15 +89,17 @@ def compose(touch: ClaimedTouch, settings: MailSettings, *, at: datetime) -> Ema
         Refused: the address can't be written to.
     """
     link = f"{settings.public_url.rstrip('/')}/unsubscribe/{touch.unsubscribe_key}"
-    message = EmailMessage(policy=_POLICY)
-    message["Date"] = format_datetime(at)
-    message["Message-ID"] = message_id(touch.id, settings.sender)
-    message["From"] = Address(_header_text(touch.sender_name), addr_spec=settings.sender)
-    message["To"] = _address(touch.address)
+    message = envelope(
+        touch.id,
+        to=touch.address,
+        sender_name=touch.sender_name,
+        subject=touch.subject,
+        settings=settings,
+        at=at,
+    )
     if touch.reply_to:
         with contextlib.suppress(Refused):
             message["Reply-To"] = _address(touch.reply_to)
-    message["Subject"] = _header_text(touch.subject)
     message["List-Unsubscribe"] = f"<{link}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(touch.body.rstrip() + _FOOTER.format(link=link), cte="quoted-printable")

@@ -14,6 +14,7 @@ from graph.settings import GraphSettings
 from search.resumes.sandbox import SandboxSettings
 from search.resumes.store import StoreSettings
 from search.settings import ElasticsearchSettings
+from workers.access_mail import SEND_LINK
 from workers.broker import Queue, open_broker
 from workers.indexing import DRAIN_INDEX
 from workers.intake import PARSE_INTAKE
@@ -22,12 +23,12 @@ from workers.metrics import WorkerMetricsSettings, telling
 from workers.outreach import SEND_TOUCH
 from workers.resources import Residence, Settings
 from workers.settings import RedisSettings, WorkerSettings
-from workers.settings_mail import MailSettings
+from workers.settings_mail import LinkSettings, MailSettings
 from workers.tracing import TracingSettings, tracing
 
 LOG = logging.getLogger("workers.process")
 
-TASKS = (DRAIN_INDEX, PARSE_INTAKE, SEND_TOUCH)
+TASKS = (DRAIN_INDEX, PARSE_INTAKE, SEND_TOUCH, SEND_LINK)
 POLL_MILLISECONDS = 100
 STOP_MILLISECONDS = 5_000
 LAST_RESORT_SECONDS = 9.0
@@ -52,6 +53,7 @@ def _work() -> None:
             store=StoreSettings(),
             sandbox=SandboxSettings(),
             mail=MailSettings(),
+            links=LinkSettings(),
             worker=WorkerSettings(),
         )
     )

@@ -23,6 +23,7 @@ from graph.errors import GraphUnavailable
 from graph.events import CHANGES_DOCUMENT, Event, EventType
 from graph.ids import new_id, timestamp
 from workers import broker
+from workers.access_mail import SEND_LINK, waiting_links
 from workers.broker import Task
 from workers.bus import FIELD, STREAM, STREAM_LENGTH, encode, newest_entry, sequence_of
 from workers.indexing import CALL_MILLISECONDS, DRAIN_INDEX, DRAIN_KEY
@@ -49,6 +50,8 @@ TASKS: Mapping[EventType, Sequence[tuple[Task, str]]] = {
     EventType.INTAKE_RECEIVED: ((PARSE_INTAKE, "intake_id"),),
     EventType.INTAKE_RETRIED: ((PARSE_INTAKE, "intake_id"),),
     EventType.TOUCH_QUEUED: ((SEND_TOUCH, "touch_id"),),
+    EventType.USER_INVITED: ((SEND_LINK, "link_id"),),
+    EventType.SIGN_IN_LINK_REQUESTED: ((SEND_LINK, "link_id"),),
 }
 """What each type of event calls for, and which id of its subject the task takes. Indexing is called for apart, once for many."""
 
@@ -181,6 +184,9 @@ class Relay:
         if await self._is_idle(SEND_TOUCH):
             touches = await waiting_touches(self._graph, limit=RESEND_BATCH)
             await self._send([SEND_TOUCH.message(id_) for id_ in touches])
+        if await self._is_idle(SEND_LINK):
+            links = await waiting_links(self._graph, limit=RESEND_BATCH)
+            await self._send([SEND_LINK.message(id_) for id_ in links])
 
     async def _is_idle(self, task: Task) -> bool:
         return await asyncio.to_thread(broker.waiting, self._queues, task.queue) == 0

@@ -25,6 +25,7 @@ from search.indices import candidate_index
 from search.resumes.sandbox import Sandbox, SandboxSettings
 from search.resumes.store import ResumeStore, StoreSettings
 from search.settings import ElasticsearchSettings
+from workers.access_mail import SEND_LINK, LinkSender
 from workers.broker import ANSWER_SECONDS, CONNECT_SECONDS, TRACE, Task, TaskFailed
 from workers.cancelling import end
 from workers.indexing import DRAIN_INDEX, Indexer
@@ -35,7 +36,7 @@ from workers.metrics import TASK_SECONDS, TASKS
 from workers.outreach import SEND_TOUCH, TouchSender
 from workers.relay import Relay
 from workers.settings import RedisSettings, WorkerSettings
-from workers.settings_mail import MailSettings
+from workers.settings_mail import LinkSettings, MailSettings
 
 LOG = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ class Settings:
     store: StoreSettings
     sandbox: SandboxSettings
     mail: MailSettings
+    links: LinkSettings
     worker: WorkerSettings
 
 
@@ -86,9 +88,14 @@ async def open_resources(settings: Settings, queues: RedisBroker) -> AsyncIterat
             graph, elasticsearch, candidate_index(settings.elasticsearch.index_prefix), redis, store
         )
         reader = IntakeReader(graph, store, sandbox, parallel=settings.sandbox.concurrency * 2)
-        sender = TouchSender(graph, Mailer(settings.mail), settings.mail)
+        mailer = Mailer(settings.mail)
         yield Resources(
-            work={DRAIN_INDEX: indexer.drain, PARSE_INTAKE: reader.parse, SEND_TOUCH: sender.send},
+            work={
+                DRAIN_INDEX: indexer.drain,
+                PARSE_INTAKE: reader.parse,
+                SEND_TOUCH: TouchSender(graph, mailer, settings.mail).send,
+                SEND_LINK: LinkSender(graph, mailer, settings.mail, settings.links).send,
+            },
             relay=Relay(graph, redis, queues, settings.worker),
         )
 

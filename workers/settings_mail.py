@@ -39,7 +39,32 @@ class MailSettings(BaseSettings):
         default="http://127.0.0.1:8000",
         pattern=r"^https?://[!-~]{1,500}$",
         validation_alias="KITH_API_PUBLIC_URL",
-        description="where candidates reach the API, for the unsubscribe links",
+        description="where people reach the API, for the links in mails",
+    )
+
+
+class LinkSettings(BaseSettings):
+    """Where the one-time links in mails lead, from `KITH_AUTH_*`, and who invites.
+
+    The secret follows the address behind a `#`, so that it is in no log of any server.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="KITH_AUTH_", populate_by_name=True)
+
+    invitation_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[!-\"$-~]{1,500}$",
+        description="the page on which an invited colleague chooses a password; by default ours, /auth/invitation",
+    )
+    sign_in_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[!-\"$-~]{1,500}$",
+        description="the page on which a candidate's link becomes a session; by default ours, /auth/link",
+    )
+    organization: str = Field(
+        default="Kith Demo",
+        validation_alias="KITH_API_ORGANIZATION",
+        description="the employer's name, as messages call it",
     )
 
 

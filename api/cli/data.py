@@ -51,17 +51,25 @@ def create_token(
         str | None, typer.Option(help="When it ends: a number of days such as 30d, or an ISO 8601 moment.")
     ] = None,
     label: Annotated[str, typer.Option(help="What it is for.")] = "kith token",
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(help="Narrow the role to this permission, such as jobs:read; may be repeated."),
+    ] = None,
 ) -> None:
     """Make a token and print it; it is kept only as a hash."""
     from api.setup import make_token  # noqa: PLC0415 - the product is loaded only by the commands that need it
     from graph.tokens import AccessRole  # noqa: PLC0415
+    from schema.permissions import GRANTS, OF_NO_TOKEN  # noqa: PLC0415
 
-    try:
-        granted = AccessRole(role.upper().replace("-", "_"))
-    except ValueError:
-        known = ", ".join(each.lower() for each in AccessRole)
-        raise EngineError(f"there is no role {role}: they are {known}") from None
-    typer.echo(asyncio.run(make_token(role=granted, label=label, expires_at=_moment(expires))))
+    roles = {each.lower(): each for each in AccessRole if each not in OF_NO_TOKEN}
+    granted = roles.get(role.lower().replace("-", "_"))
+    if granted is None:
+        raise EngineError(f"there is no role {role} for tokens: they are {', '.join(roles)}")
+    for each in scope or ():
+        if each not in GRANTS[granted]:
+            raise EngineError(f"{role} has no permission {each}: it has {', '.join(sorted(GRANTS[granted]))}")
+    made = make_token(role=granted, label=label, expires_at=_moment(expires), scopes=scope or None)
+    typer.echo(asyncio.run(made))
 
 
 def _moment(expires: str | None) -> str | None:

@@ -16,12 +16,13 @@ from engines import places, processes, stack
 from engines.errors import EngineError
 from graph.applications import NewApplication, apply
 from graph.client import Graph, Row, Statement, Transaction
+from graph.events import Change
 from graph.ids import derived_id, new_id, now, timestamp
 from graph.jobs import NewJob, create_job
 from graph.profiles import Employment, Location, Profile, RecordKind
 from graph.records import NewRecord, save_records
 from graph.settings import GraphSettings
-from graph.tokens import AccessRole, create_token, new_secret
+from graph.tokens import AccessRole, NewToken, create_token, new_secret
 
 PEOPLE = 2_000
 JOBS = 40
@@ -97,18 +98,13 @@ def start_engines(home: Path) -> list[psutil.Process]:
 
 async def make_token() -> str:
     """Return a recruiter's token."""
-    secret = new_secret()
+    token = NewToken(
+        id=new_id(), secret=new_secret(), role=AccessRole.RECRUITER, label="bench", expires_at=None
+    )
+    change = Change(event_id=new_id(), actor="bench", at=now())
     async with Graph.open(GraphSettings()) as graph:
-        await graph.write(
-            create_token,
-            id=new_id(),
-            secret=secret,
-            role=AccessRole.RECRUITER,
-            label="bench",
-            expires_at=None,
-            at=now(),
-        )
-    return secret
+        await graph.write(create_token, token=token, change=change)
+    return token.secret
 
 
 def profile(number: int) -> Profile:

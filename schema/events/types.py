@@ -10,6 +10,8 @@ from graph.events import EventType
 from graph.intakes import IntakeFailure
 from graph.jobs import StageCategory
 from graph.profiles import RecordKind
+from graph.sessions import SignIn
+from graph.tokens import AccessRole
 from schema.actors import Actor, actor_of
 from schema.applications.types import Application
 from schema.candidates.types import Candidate
@@ -53,6 +55,36 @@ described(
         EventType.TOUCH_FAILED: "The mail server refused a message for good.",
         EventType.TOUCH_UNCERTAIN: "Nobody knows whether the mail server took a message.",
         EventType.TOUCH_CANCELLED: "A message was not sent, since the candidate may not be written to any more.",
+        EventType.USER_INVITED: "Somebody was invited to become a user, or once more.",
+        EventType.USER_INVITATION_REVOKED: "An invitation was ended before it was accepted.",
+        EventType.USER_JOINED: "An invited user came in for the first time.",
+        EventType.USER_ROLE_CHANGED: "A user got another role.",
+        EventType.USER_PASSWORD_CHANGED: "A user chose another password; their other sessions ended.",
+        EventType.USER_DISABLED: "A user was kept out; their sessions ended.",
+        EventType.USER_ENABLED: "A disabled user may sign in again.",
+        EventType.SESSION_STARTED: "Somebody signed in.",
+        EventType.SESSION_ENDED: "Somebody signed out.",
+        EventType.SIGN_IN_LINK_REQUESTED: "Somebody asked for a candidate's link to sign in.",
+        EventType.TOKEN_CREATED: "A service token was made.",
+        EventType.TOKEN_ROTATED: "A service token got another secret.",
+        EventType.TOKEN_REVOKED: "A service token was made invalid for ever.",
+        EventType.PARTNER_REGISTERED: "A partner application was registered.",
+        EventType.PARTNER_DOCUMENTS_SUBMITTED: "Documents of a partner application wait for approval.",
+        EventType.PARTNER_APPROVED: "Documents of a partner application were approved.",
+        EventType.PARTNER_SUSPENDED: "Nothing of a partner application runs any more.",
+        EventType.PARTNER_TOKEN_ISSUED: "A token was made for a partner application.",
+    },
+)
+
+described(
+    SignIn,
+    name="SignIn",
+    description="How somebody signed in.",
+    values={
+        SignIn.PASSWORD: "With a password.",
+        SignIn.INVITATION: "By accepting an invitation.",
+        SignIn.SINGLE_SIGN_ON: "By single sign-on.",
+        SignIn.LINK: "By a link that was sent to them.",
     },
 )
 
@@ -76,6 +108,9 @@ class EventDetail:
     touch_reason: str | None = strawberry.field(
         description="Why a message failed, is uncertain or was cancelled: as `Touch.reason`."
     )
+    role: AccessRole | None = strawberry.field(description="The role that a user was invited with, or got.")
+    previous_role: AccessRole | None = strawberry.field(description="The role that a user had before.")
+    sign_in: SignIn | None = strawberry.field(description="How somebody signed in.")
 
     @classmethod
     def of(cls, detail: Mapping[str, str]) -> "EventDetail":
@@ -91,6 +126,9 @@ class EventDetail:
             private=_flag(detail.get("private")),
             intake_failure=_state(IntakeFailure, detail.get("code")),
             touch_reason=detail.get("reason"),
+            role=_state(AccessRole, detail.get("role")),
+            previous_role=_state(AccessRole, detail.get("previous_role")),
+            sign_in=_state(SignIn, detail.get("sign_in")),
         )
 
 
@@ -111,7 +149,12 @@ class Event:
     touch_id: strawberry.ID | None = strawberry.field(description="The touch it is about.")
     referral_id: strawberry.ID | None = strawberry.field(description="The referral it is about.")
     template_id: strawberry.ID | None = strawberry.field(description="The message template it is about.")
+    user_id: strawberry.ID | None = strawberry.field(description="The user it is about.")
+    token_id: strawberry.ID | None = strawberry.field(description="The service token it is about.")
     detail: EventDetail = strawberry.field(description="What else belongs to it.")
+    partner_application_id: strawberry.ID | None = strawberry.field(
+        description="The partner application it is about."
+    )
 
     candidate: Candidate | None = referenced(
         "The candidate as they are now; null once gone.", requires=Permission.CANDIDATES_READ
@@ -141,6 +184,9 @@ class Event:
             touch_id=_id(Kind.TOUCH, subject.touch_id),
             referral_id=_id(Kind.REFERRAL, subject.referral_id),
             template_id=_id(Kind.TEMPLATE, subject.template_id),
+            user_id=_id(Kind.USER, subject.user_id),
+            token_id=_id(Kind.TOKEN, subject.token_id),
+            partner_application_id=_id(Kind.PARTNER_APPLICATION, subject.partner_application_id),
             detail=EventDetail.of(record.detail),
             candidate=by_id(subject.candidate_id),
             job=by_id(subject.job_id),

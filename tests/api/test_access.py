@@ -33,6 +33,43 @@ OPERATIONS: dict[str, tuple[Permission, str]] = {
     "intakes": (Permission.INTAKES_READ, "{ intakes(first: 1) { totalCount } }"),
     "templates": (Permission.OUTREACH_READ, "{ templates(first: 1) { totalCount } }"),
     "events": (Permission.EVENTS_READ, "{ events(first: 1) { lastSequence } }"),
+    "partnerApplications": (Permission.PARTNERS_MANAGE, "{ partnerApplications(first: 1) { totalCount } }"),
+    "partnerApplication": (
+        Permission.PARTNERS_MANAGE,
+        f'{{ partnerApplication(id: "{UNKNOWN[Kind.PARTNER_APPLICATION]}") {{ id }} }}',
+    ),
+    "registerPartnerApplication": (
+        Permission.PARTNERS_MANAGE,
+        'mutation { registerPartnerApplication(input: { name: "", contact: "" }) { userErrors { code } } }',
+    ),
+    "submitPartnerDocuments": (
+        Permission.PARTNERS_MANAGE,
+        (
+            f'mutation {{ submitPartnerDocuments(input: {{ applicationId: "{UNKNOWN[Kind.PARTNER_APPLICATION]}", '
+            "documents: [] }) { userErrors { code } } }"
+        ),
+    ),
+    "approvePartnerApplication": (
+        Permission.PARTNERS_MANAGE,
+        (
+            f'mutation {{ approvePartnerApplication(input: {{ applicationId: "{UNKNOWN[Kind.PARTNER_APPLICATION]}", '
+            "hashes: [] }) { userErrors { code } } }"
+        ),
+    ),
+    "suspendPartnerApplication": (
+        Permission.PARTNERS_MANAGE,
+        (
+            "mutation { suspendPartnerApplication(input: "
+            f'{{ applicationId: "{UNKNOWN[Kind.PARTNER_APPLICATION]}" }}) {{ userErrors {{ code }} }} }}'
+        ),
+    ),
+    "issuePartnerToken": (
+        Permission.PARTNERS_MANAGE,
+        (
+            f'mutation {{ issuePartnerToken(input: {{ applicationId: "{UNKNOWN[Kind.PARTNER_APPLICATION]}", '
+            'label: "x" }) { userErrors { code } } }'
+        ),
+    ),
     "createCandidate": (
         Permission.CANDIDATES_WRITE,
         'mutation { createCandidate(input: { name: "" }) { userErrors { code } } }',
@@ -100,6 +137,46 @@ OPERATIONS: dict[str, tuple[Permission, str]] = {
         Permission.OUTREACH_WRITE,
         'mutation { createTemplate(input: { name: "", subject: "", body: "" }) { userErrors { code } } }',
     ),
+    "users": (Permission.USERS_MANAGE, "{ users(first: 1) { totalCount } }"),
+    "inviteUser": (
+        Permission.USERS_MANAGE,
+        'mutation { inviteUser(input: { email: "nobody", role: EMPLOYEE }) { userErrors { code } } }',
+    ),
+    "revokeInvitation": (
+        Permission.USERS_MANAGE,
+        (
+            f'mutation {{ revokeInvitation(input: {{ userId: "{UNKNOWN[Kind.USER]}" }})'
+            " { userErrors { code } } }"
+        ),
+    ),
+    "setUserRole": (
+        Permission.USERS_MANAGE,
+        (
+            f'mutation {{ setUserRole(input: {{ userId: "{UNKNOWN[Kind.USER]}", role: EMPLOYEE }})'
+            " { userErrors { code } } }"
+        ),
+    ),
+    "disableUser": (
+        Permission.USERS_MANAGE,
+        f'mutation {{ disableUser(input: {{ userId: "{UNKNOWN[Kind.USER]}" }}) {{ userErrors {{ code }} }} }}',
+    ),
+    "enableUser": (
+        Permission.USERS_MANAGE,
+        f'mutation {{ enableUser(input: {{ userId: "{UNKNOWN[Kind.USER]}" }}) {{ userErrors {{ code }} }} }}',
+    ),
+    "tokens": (Permission.TOKENS_MANAGE, "{ tokens(first: 1) { totalCount } }"),
+    "createToken": (
+        Permission.TOKENS_MANAGE,
+        'mutation { createToken(input: { label: "", role: EMPLOYEE }) { userErrors { code } } }',
+    ),
+    "rotateToken": (
+        Permission.TOKENS_MANAGE,
+        f'mutation {{ rotateToken(input: {{ tokenId: "{UNKNOWN[Kind.TOKEN]}" }}) {{ userErrors {{ code }} }} }}',
+    ),
+    "revokeToken": (
+        Permission.TOKENS_MANAGE,
+        f'mutation {{ revokeToken(input: {{ tokenId: "{UNKNOWN[Kind.TOKEN]}" }}) {{ userErrors {{ code }} }} }}',
+    ),
     "contactCandidates": (
         Permission.OUTREACH_WRITE,
         (
@@ -110,8 +187,8 @@ OPERATIONS: dict[str, tuple[Permission, str]] = {
 }
 """Each operation with harmless input: whoever may call it is told what is wrong with the input."""
 
-OPEN = {"node", "nodes"}
-"""Their rights are those of what they find: see `test_node_hides_what_lists_hide`."""
+OPEN = {"node", "nodes", "viewer"}
+"""Their rights are those of what they find, see `test_node_hides_what_lists_hide`; `viewer` tells who is asking."""
 
 
 async def test_the_list_is_complete(system: System) -> None:

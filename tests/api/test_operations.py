@@ -22,16 +22,20 @@ NAMES = (
     "contact_candidates",
     "create_candidate",
     "create_job",
+    "create_token",
     "events",
     "explain_match",
     "import_resume",
+    "invite_user",
     "job_pipeline",
     "referral_paths",
+    "rotate_token",
     "set_candidate_privacy",
     "set_job_access",
     "shortlist",
     "talent_search",
     "update_job",
+    "viewer",
 )
 
 
@@ -47,9 +51,9 @@ def test_an_operation_is_valid(name: str) -> None:
     assert validate(schema, parse(operations.read_operation(name, []).document)) == []
 
 
-async def _run(system: System, name: str, *given: str) -> Any:
+async def _run(system: System, name: str, *given: str, role: str = "recruiter") -> Any:
     operation = operations.read_operation(name, list(given))
-    answer = await operations.execute(f"{system.url}/graphql", system.tokens["recruiter"], operation)
+    answer = await operations.execute(f"{system.url}/graphql", system.tokens[role], operation)
     assert "errors" not in answer, answer
     (result,) = answer["data"].values()
     assert not result.get("userErrors"), result
@@ -181,6 +185,34 @@ async def test_referral_paths_prove_each_hop(system: System) -> None:
     for path in found["paths"]:
         assert len(path["hops"]) == len(path["people"]) - 1
         assert all(hop["evidence"] for hop in path["hops"])
+
+
+async def test_viewer_says_who_is_asking(system: System) -> None:
+    viewer = await _run(system, "viewer")
+    assert (viewer["kind"], viewer["role"], viewer["scopes"]) == ("TOKEN", "RECRUITER", None)
+    assert "CANDIDATES_WRITE" in viewer["permissions"]
+    assert "USERS_MANAGE" not in viewer["permissions"]
+
+
+async def test_invite_user(system: System) -> None:
+    user = (await _run(system, "invite_user", role="admin"))["user"]
+    assert (user["email"], user["role"], user["status"]) == (
+        "robin.keller@example.org",
+        "RECRUITER",
+        "INVITED",
+    )
+    again = (await _run(system, "invite_user", "input.role=SOURCER", role="admin"))["user"]
+    assert (again["id"], again["role"]) == (user["id"], "SOURCER")
+
+
+async def test_create_and_rotate_token(system: System) -> None:
+    made = await _run(system, "create_token", role="admin")
+    assert made["secret"].startswith("kith_")
+    assert made["token"]["scopes"] == ["CANDIDATES_WRITE", "JOBS_READ", "APPLICATIONS_WRITE"]
+    rotated = await _run(system, "rotate_token", f"tokenId={made['token']['id']}", role="admin")
+    assert rotated["token"]["id"] == made["token"]["id"]
+    assert rotated["secret"] != made["secret"]
+    assert rotated["token"]["previousSecretUntil"] > rotated["token"]["rotatedAt"]
 
 
 async def test_contact_candidates_never_writes_twice(system: System) -> None:

@@ -44,7 +44,7 @@ def test_a_command_is_there(started: None, command: str) -> None:
         return
     assert program == ".venv/bin/kith"
     words = [word for word in arguments if not word.startswith("-") and "/" not in word]
-    depth = 2 if words[0] in {"engines", "token"} else 1
+    depth = 2 if words[0] in {"engines", "token", "user"} else 1
     assert kith(*words[:depth], "--help").returncode == 0
     if words[0] == "run":
         given = [arguments[i + 1] for i, word in enumerate(arguments) if word == "-v"]

@@ -13,7 +13,7 @@ from schema.permissions import Principal
 from tests.schema.graphs import Drawing, Thing
 
 STAFF = {AccessRole.RECRUITER, AccessRole.SOURCER}
-PUBLIC = {AccessRole.EMPLOYEE, AccessRole.PARTNER}
+PUBLIC = {AccessRole.EMPLOYEE, AccessRole.PARTNER, AccessRole.ANONYMOUS}
 TEAM = {AccessRole.HIRING_MANAGER, AccessRole.INTERVIEWER}
 
 

@@ -11,10 +11,14 @@ from graphql import GraphQLNonNull
 from neo4j import AsyncDriver, AsyncGraphDatabase, Query
 from strawberry.types.field import StrawberryField
 
+from graph import admission, partners, tokens
 from graph.access import set_candidate_privacy, set_job_access
+from graph.access_links import new_link_secret
 from graph.applications import NewApplication, apply
 from graph.client import Graph, Statement
 from graph.composing import by_ids, from_nothing, page_parameters
+from graph.credentials import new_secret
+from graph.events import Change
 from graph.filtering import condition
 from graph.ids import new_id
 from graph.intakes import IntakeFailure, NewIntake, ReadResume, claim, complete, fail, intake_id_of, receive
@@ -39,7 +43,10 @@ from graph.reading import (
 )
 from graph.records import NewRecord, save_records
 from graph.referrals.referrals import NewReferral, create_referral
+from graph.sessions import PREFIX, NewSession, SignIn
 from graph.shortlists import shortlist
+from graph.tokens import AccessRole, NewToken
+from graph.users import NewUser, UserStatus
 from graph.visibility import EVERYTHING, Sights, Viewer
 from schema.origins import EdgesOf, Paged, Read, Related, Same, Stored
 from schema.permissions import SIGHTS, Requires
@@ -48,6 +55,7 @@ from tests.schema.conftest import SCHEMA
 
 ROOTS = ("Query", "Mutation", "Subscription")
 AT = "2026-06-15T12:00:00.000000Z"
+LATER = "2026-06-22T12:00:00.000000Z"
 KEY_OF = Statement("tests.key_of", "MATCH (t:Touch {id: $id}) RETURN t.unsubscribe_key AS key")
 TYPE_MAP = SCHEMA._schema.type_map
 
@@ -328,6 +336,78 @@ async def furnish(graph: Graph) -> None:
     await graph.write(create_referral, referral=referral, **by)
     await _write_to(graph, candidate, job.id, colleague)
     await _take_files(graph, candidate)
+    await _let_in(graph, colleague)
+    await _admit_partner(graph)
+
+
+async def _let_in(graph: Graph, colleague: str) -> None:
+    def change() -> Change:
+        return Change(event_id=new_id(), actor="test", at=AT)
+
+    async def invited(person_id: str | None) -> admission.Invited:
+        email = f"{new_id()}@example.org"
+        user = NewUser(
+            id=new_id(),
+            email=email,
+            role=AccessRole.RECRUITER,
+            status=UserStatus.INVITED,
+            person_id=person_id,
+        )
+        given = admission.Invitation(link_id=new_id(), user=user, expires_at=LATER, secret=new_link_secret())
+        return await graph.write(admission.invite, invitation=given, change=change())
+
+    user = await invited(colleague)
+    session = NewSession(
+        id=new_id(), secret=new_secret(PREFIX), subject="", sign_in=SignIn.INVITATION, expires_at=LATER
+    )
+    accepted: Any = {"token": user.token, "password_hash": "hash", "session": session}
+    assert await graph.write(admission.accept_invitation, **accepted, change=change())
+    another = await invited(None)
+    await graph.write(admission.revoke_invitation, user_id=another.user_id, change=change())
+    token = NewToken(
+        id=new_id(),
+        secret=tokens.new_secret(),
+        role=AccessRole.RECRUITER,
+        label="test",
+        expires_at=LATER,
+        scopes=["jobs:read"],
+    )
+    await graph.write(tokens.create_token, token=token, change=change())
+    again: Any = {"secret": tokens.new_secret(), "previous_until": LATER}
+    await graph.write(tokens.rotate_token, id=token.id, **again, change=change())
+    await graph.write(tokens.note_use, ids=[token.id], at=AT, unless_since=AT)
+    await graph.write(tokens.revoke_token, id=token.id, change=change())
+
+
+async def _admit_partner(graph: Graph) -> None:
+    def change() -> Change:
+        return Change(event_id=new_id(), actor="test", at=AT)
+
+    application = new_id()
+    document = partners.NewDocument(
+        hash="0" * 64,
+        text="{ __typename }",
+        operation_name="Name",
+        operation_kind="query",
+        permissions=["jobs:read"],
+        depth=1,
+        fields=1,
+        rows=1,
+        values=1,
+        personal_data=["Person.name"],
+    )
+    await graph.write(
+        partners.register_application,
+        id=application,
+        name="Board",
+        contact="board@example.org",
+        change=change(),
+    )
+    await graph.write(partners.submit_documents, id=application, documents=[document], change=change())
+    approval: Any = {"hashes": [document.hash], "documents_only": True, "anonymous": False}
+    await graph.write(
+        partners.approve_application, id=application, **approval, anonymous_permissions=[], change=change()
+    )
 
 
 async def _write_to(graph: Graph, candidate: str, job_id: str, colleague: str) -> None:

@@ -27,7 +27,21 @@ WRITTEN = Statement(
     """,
 )
 KEYS = Statement("tests.keys", "MATCH (k:IdempotencyKey) RETURN count(k) AS keys")
-OF_ONE_INPUT = ("create", "send", "apply", "hire", "merge", "import", "shortlist", "move", "contact")
+OF_ONE_INPUT = (
+    "create",
+    "register",
+    "send",
+    "apply",
+    "hire",
+    "merge",
+    "import",
+    "shortlist",
+    "move",
+    "contact",
+    "invite",
+)
+SHOWN_ONCE = {"createToken"}
+"""What they answer cannot be given again: a secret of which only the hash is kept."""
 AT_ONCE = 20
 ONE = "one"
 
@@ -107,6 +121,13 @@ CASES: dict[str, tuple[str, Callable[[World], tuple[dict[str, Any], dict[str, An
             },
         ),
     ),
+    "registerPartnerApplication": (
+        "application { id }",
+        lambda _: (
+            {"name": "Board", "contact": "board@example.com"},
+            {"name": "Agency", "contact": "board@example.com"},
+        ),
+    ),
     "applyToJob": (
         "application { id }",
         lambda world: (
@@ -146,6 +167,13 @@ CASES: dict[str, tuple[str, Callable[[World], tuple[dict[str, Any], dict[str, An
             {"name": "First", "subject": "Hello", "body": "Goodbye"},
         ),
     ),
+    "inviteUser": (
+        "user { id }",
+        lambda _: (
+            {"email": "kay@example.org", "role": "EMPLOYEE", "colleague": {"email": "lee@example.org"}},
+            {"email": "kay@example.org", "role": "RECRUITER", "colleague": {"email": "lee@example.org"}},
+        ),
+    ),
     "importResume": (
         "repeated intake { id }",
         lambda _: ({"file": b"Kim Example"}, {"file": b"Lee Example"}),
@@ -163,7 +191,7 @@ async def _answer(world: World, name: str, given: dict[str, Any], key: str, *, t
 
 def test_whatever_makes_something_can_be_repeated() -> None:
     fields = SCHEMA._schema.mutation_type.fields  # type: ignore[union-attr]
-    making = {name for name in fields if name.startswith(OF_ONE_INPUT)}
+    making = {name for name in fields if name.startswith(OF_ONE_INPUT)} - SHOWN_ONCE
     lacking = [
         name for name in making if "idempotencyKey" not in fields[name].args["input"].type.of_type.fields
     ]

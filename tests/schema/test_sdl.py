@@ -98,7 +98,9 @@ def test_every_operation_names_its_permission() -> None:
             for field in fields
             if not any(isinstance(extension, Requires) for extension in field.extensions)
         ]
-    assert unguarded == ["Query.node", "Query.nodes"], "these ask the permission of what they find"
+    assert unguarded == ["Query.node", "Query.nodes", "Query.viewer"], (
+        "these ask the permission of what they find, or tell nothing but who is asking"
+    )
 
 
 def test_every_permission_is_granted_to_somebody_and_not_to_all() -> None:

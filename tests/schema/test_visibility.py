@@ -9,9 +9,10 @@ import pytest
 from graph.client import Graph, Statement
 from graph.ids import new_id
 from graph.tokens import AccessRole
+from graph.visibility import EVERYTHING
 from schema.node import Kind, any_id, global_id
 from schema.operations import Operations, Request
-from schema.permissions import GRANTS, SIGHTS, Permission, Principal
+from schema.permissions import ADMINISTRATION, GRANTS, SIGHTS, Permission, Principal, Requires
 from tests.schema import graphs
 from tests.schema.conftest import SCHEMA, context_of
 from tests.schema.sights import Reference
@@ -28,6 +29,8 @@ LISTS = {
     "applications": (Permission.APPLICATIONS_READ, "Application"),
     "intakes": (Permission.INTAKES_READ, "Intake"),
 }
+MUTATION: Any = SCHEMA._schema.type_map["Mutation"]
+MUTATIONS = MUTATION.fields
 
 
 @pytest.fixture(params=[True, False], ids=["planned", "left to graphql-core"])
@@ -149,12 +152,23 @@ WRITES = {
 """Each mutation and each thing that it names; `$id` is the one that is hidden, the others are there to be seen."""
 UPLOADING = {"importResume"}
 NAMING_NOTHING = {"createJob", "createCandidate", "createTemplate"}
+ADMINISTRATIVE = {
+    name
+    for name, field in MUTATIONS.items()
+    for extension in field.extensions["strawberry-definition"].extensions
+    if isinstance(extension, Requires) and extension.permission in ADMINISTRATION
+}
+"""For those from whom nothing is hidden."""
 
 
 def test_every_mutation_that_names_something_is_tried() -> None:
-    executable: Any = SCHEMA._schema
-    names = set(executable.mutation_type.fields)
-    assert {each.partition("(")[0] for each in WRITES} | UPLOADING | NAMING_NOTHING == names
+    named = {each.partition("(")[0] for each in WRITES}
+    assert named | UPLOADING | NAMING_NOTHING | ADMINISTRATIVE == set(MUTATIONS)
+
+
+def test_nothing_is_hidden_from_administrators() -> None:
+    administrators = {role for role in AccessRole if GRANTS[role] & ADMINISTRATION}
+    assert {SIGHTS[role] for role in administrators} == {EVERYTHING}
 
 
 def _hidden(drawing: graphs.Drawing, kind: Kind) -> list[str]:

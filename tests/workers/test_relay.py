@@ -186,7 +186,7 @@ async def test_a_relay_forgets_old_idempotency_keys(system: System) -> None:
 
 
 def test_each_kind_of_work_is_called_for_with_the_id_that_it_takes() -> None:
-    subject = Subject(candidate_id="c", intake_id="i", touch_id="t")
+    subject = Subject(candidate_id="c", intake_id="i", link_id="l", touch_id="t")
     calls = {
         kind: [
             (message.actor_name, *message.args)
@@ -200,6 +200,8 @@ def test_each_kind_of_work_is_called_for_with_the_id_that_it_takes() -> None:
         EventType.INTAKE_RECEIVED: [("parse_intake", "i")],
         EventType.INTAKE_RETRIED: [("parse_intake", "i")],
         EventType.TOUCH_QUEUED: [("send_touch", "t")],
+        EventType.USER_INVITED: [("send_link", "l")],
+        EventType.SIGN_IN_LINK_REQUESTED: [("send_link", "l")],
     }
 
 

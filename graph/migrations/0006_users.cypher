@@ -1,0 +1,10 @@
+CREATE CONSTRAINT user_id IF NOT EXISTS FOR (u:User) REQUIRE u.id IS UNIQUE;
+CREATE CONSTRAINT user_email IF NOT EXISTS FOR (u:User) REQUIRE u.email IS UNIQUE;
+CREATE INDEX user_created IF NOT EXISTS FOR (u:User) ON (u.created_at, u.id);
+CREATE CONSTRAINT session_id IF NOT EXISTS FOR (s:Session) REQUIRE s.id IS UNIQUE;
+CREATE CONSTRAINT session_hash IF NOT EXISTS FOR (s:Session) REQUIRE s.hash IS UNIQUE;
+CREATE CONSTRAINT access_link_id IF NOT EXISTS FOR (l:AccessLink) REQUIRE l.id IS UNIQUE;
+CREATE INDEX access_link_mailing IF NOT EXISTS FOR (l:AccessLink) ON (l.mailing, l.touched_at);
+CREATE CONSTRAINT token_id IF NOT EXISTS FOR (t:Token) REQUIRE t.id IS UNIQUE;
+CREATE INDEX token_previous_hash IF NOT EXISTS FOR (t:Token) ON (t.previous_hash);
+CREATE INDEX token_created IF NOT EXISTS FOR (t:Token) ON (t.created_at, t.id);

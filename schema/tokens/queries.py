@@ -1,0 +1,14 @@
+import strawberry
+
+from graph.tokens import TOKENS
+from schema.pagination import Connection
+from schema.permissions import Permission
+from schema.reads import paged
+from schema.tokens.types import Token
+
+
+@strawberry.type
+class TokenQueries:
+    tokens: Connection[Token] = paged(
+        "Service tokens, the newest first.", TOKENS, requires=Permission.TOKENS_MANAGE
+    )

@@ -1,0 +1,41 @@
+from collections.abc import Sequence
+from typing import ClassVar
+
+import strawberry
+
+from graph import tokens
+from graph.reading import Anchor, node
+from graph.tokens import AccessRole
+from schema.actors import Actor, actor_of
+from schema.node import Kind, Node
+from schema.origins import Read
+from schema.permissions import Permission
+from schema.reads import identity, stored
+from schema.scalars import DateTime
+
+
+def scopes_of(values: Sequence[str] | None) -> list[Permission] | None:
+    """Return the permissions that are kept as scopes."""
+    return None if values is None else [permission for permission in Permission if permission in values]
+
+
+@strawberry.type(description="What a system bears; its secret is shown once, when it is made.")
+class Token(Read, Node):
+    anchor: ClassVar[Anchor] = tokens.TOKEN
+    id: strawberry.ID = identity(Kind.TOKEN)
+    label: str = stored("What it is for.", node("label"))
+    role: AccessRole = stored("What it may do.", node("role"), make=AccessRole)
+    scopes: list[Permission] | None = stored(
+        "What narrows the role; null where nothing does.", node("scopes"), make=scopes_of
+    )
+    created_at: DateTime = stored("When it was made.", node("created_at"))
+    created_by: Actor | None = stored("By whom.", node("created_by"), make=actor_of)
+    expires_at: DateTime | None = stored("When it ends; null where it doesn't.", node("expires_at"))
+    rotated_at: DateTime | None = stored("When it got its newest secret.", node("rotated_at"))
+    previous_secret_until: DateTime | None = stored(
+        "Until when the secret before the newest is valid.", node("previous_until")
+    )
+    last_used_at: DateTime | None = stored(
+        "When it was last used; written at most once a minute.", node("last_used_at")
+    )
+    revoked_at: DateTime | None = stored("When it was revoked.", node("revoked_at"))
