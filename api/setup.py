@@ -6,7 +6,7 @@ from datetime import timedelta
 from api.demo.loading import load_demo
 from graph.client import Graph
 from graph.events import Change
-from graph.ids import from_now, new_id, now
+from graph.ids import from_now, new_id
 from graph.migrations.runner import migrate
 from graph.people import count_candidates
 from graph.settings import GraphSettings
@@ -36,7 +36,7 @@ async def make_token(
     token = NewToken(
         id=new_id(), secret=new_secret(), role=role, label=label, expires_at=expires_at, scopes=scopes
     )
-    change = Change(event_id=new_id(), actor="command_line:kith token", at=now())
+    change = Change.by("command_line:kith token")
     async with Graph.open(GraphSettings()) as graph:
         await graph.write(create_token, token=token, change=change)
     return token.secret

@@ -14,7 +14,7 @@ from graph.access_links import (
 )
 from graph.client import Transaction
 from graph.errors import Code, Conflict
-from graph.events import Change, EventType, NewEvent, Subject
+from graph.events import Change, EventType, Subject
 from graph.sessions import NewSession, end_sessions, start_session
 from graph.tokens import AccessRole
 from graph.users import (
@@ -92,14 +92,8 @@ async def invite(tx: Transaction, /, *, invitation: Invitation, change: Change) 
     token = None
     if invitation.secret is not None:
         token = await hand_over(tx, id=invitation.link_id, secret=invitation.secret, at=change.at)
-    event = NewEvent(
-        id=change.event_id,
-        type=EventType.USER_INVITED,
-        at=change.at,
-        actor=change.actor,
-        subject=Subject(user_id=user_id, link_id=invitation.link_id),
-        detail={"role": str(invitation.user.role)},
-    )
+    subject = Subject(user_id=user_id, link_id=invitation.link_id)
+    event = change.event(EventType.USER_INVITED, subject, {"role": invitation.user.role})
     await outbox.append(tx, [event])
     return Invited(user_id=user_id, token=token)
 
@@ -238,13 +232,8 @@ async def request_link(
         expires_at=expires_at,
         at=change.at,
     )
-    event = NewEvent(
-        id=change.event_id,
-        type=EventType.SIGN_IN_LINK_REQUESTED,
-        at=change.at,
-        actor=ANONYMOUS,
-        subject=Subject(candidate_id=candidate, link_id=link_id),
-    )
+    subject = Subject(candidate_id=candidate, link_id=link_id)
+    event = replace(change, actor=ANONYMOUS).event(EventType.SIGN_IN_LINK_REQUESTED, subject)
     await outbox.append(tx, [event])
     return True
 

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
+
+from graph.ids import new_id, now
 
 
 class EventType(StrEnum):
@@ -125,15 +128,6 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A change that the event log tells of."""
-
-    event_id: str
-    actor: str
-    at: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NewEvent:
     """An event on its way into the log; `detail` holds codes and names of states, never personal data."""
 
@@ -143,6 +137,29 @@ class NewEvent:
     actor: str
     subject: Subject
     detail: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A change that the event log tells of."""
+
+    event_id: str
+    actor: str
+    at: str
+
+    @classmethod
+    def by(cls, actor: str) -> "Change":
+        """Return a change that somebody makes now."""
+        return cls(event_id=new_id(), actor=actor, at=now())
+
+    def event(
+        self, kind: EventType, subject: Subject, detail: Mapping[str, str] = MappingProxyType({})
+    ) -> NewEvent:
+        """Return the event that tells of it."""
+        told = {name: str(value) for name, value in detail.items()}
+        return NewEvent(
+            id=self.event_id, type=kind, at=self.at, actor=self.actor, subject=subject, detail=told
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

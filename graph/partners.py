@@ -7,7 +7,7 @@ from enum import StrEnum
 from graph import outbox
 from graph.client import Statement, Transaction
 from graph.errors import Code, Conflict, NotFound
-from graph.events import Change, EventType, NewEvent, Subject
+from graph.events import Change, EventType, Subject
 from graph.ids import derived_id
 from graph.reading import Anchor, Pattern, Shown, Sort, Source, node
 from graph.tokens import NewToken, create_token
@@ -288,11 +288,4 @@ async def _locked(
 
 
 async def _note(tx: Transaction, kind: EventType, id: str, change: Change) -> None:
-    event = NewEvent(
-        id=change.event_id,
-        type=kind,
-        at=change.at,
-        actor=change.actor,
-        subject=Subject(partner_application_id=id),
-    )
-    await outbox.append(tx, [event])
+    await outbox.append(tx, [change.event(kind, Subject(partner_application_id=id))])

@@ -1,13 +1,13 @@
 """Sessions: what somebody has after signing in, until they sign out, are away too long, or a day has passed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from graph import outbox
 from graph.client import Row, Statement, Transaction
 from graph.credentials import hash_of
-from graph.events import Change, EventType, NewEvent, Subject
+from graph.events import Change, EventType, Subject
 from graph.ids import derived_id
 from graph.tokens import AccessRole
 
@@ -161,15 +161,8 @@ async def _note(
     change: Change,
     detail: Mapping[str, str] | None = None,
 ) -> None:
-    event = NewEvent(
-        id=derived_id("event", change.event_id, str(subject.session_id)),
-        type=kind,
-        at=change.at,
-        actor=change.actor,
-        subject=subject,
-        detail={name: str(value) for name, value in (detail or {}).items()},
-    )
-    await outbox.append(tx, [event])
+    own = replace(change, event_id=derived_id("event", change.event_id, str(subject.session_id)))
+    await outbox.append(tx, [own.event(kind, subject, detail or {})])
 
 
 def _session(row: Row) -> Session:

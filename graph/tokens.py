@@ -9,7 +9,7 @@ from graph.client import Row, Statement, Transaction
 from graph.credentials import hash_of
 from graph.credentials import new_secret as _new_secret
 from graph.errors import Code, Conflict, NotFound
-from graph.events import Change, EventType, NewEvent, Subject
+from graph.events import Change, EventType, Subject
 from graph.reading import Anchor, Pattern, Shown, Sort, node
 
 PREFIX = "kith_"
@@ -190,10 +190,7 @@ async def note_use(tx: Transaction, /, *, ids: Sequence[str], at: str, unless_si
 
 
 async def _note(tx: Transaction, kind: EventType, id_: str, change: Change) -> None:
-    event = NewEvent(
-        id=change.event_id, type=kind, at=change.at, actor=change.actor, subject=Subject(token_id=id_)
-    )
-    await outbox.append(tx, [event])
+    await outbox.append(tx, [change.event(kind, Subject(token_id=id_))])
 
 
 def _token(row: Row) -> Token:

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from graph import outbox
 from graph.client import Row, Statement, Transaction
 from graph.errors import Code, Conflict, InvalidInput, NotFound
-from graph.events import Change, EventType, NewEvent, Subject
+from graph.events import Change, EventType, Subject
 from graph.profiles import Email
 from graph.reading import Anchor, Pattern, Shown, Sort, Source, node
 from graph.tokens import AccessRole
@@ -247,15 +247,7 @@ async def note(
     tx: Transaction, kind: EventType, user_id: str, change: Change, detail: dict[str, str] | None = None
 ) -> None:
     """Append an event about a user."""
-    event = NewEvent(
-        id=change.event_id,
-        type=kind,
-        at=change.at,
-        actor=change.actor,
-        subject=Subject(user_id=user_id),
-        detail={name: str(value) for name, value in (detail or {}).items()},
-    )
-    await outbox.append(tx, [event])
+    await outbox.append(tx, [change.event(kind, Subject(user_id=user_id), detail or {})])
 
 
 def _user(row: Row) -> User:

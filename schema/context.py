@@ -9,7 +9,6 @@ from strawberry.types import Info as StrawberryInfo
 
 from graph.client import Graph
 from graph.events import Change, Event, EventType
-from graph.ids import new_id, now
 from schema.loaders import Loaders
 from schema.permissions import Principal, Redaction
 from search.indices import CandidateIndex
@@ -53,7 +52,7 @@ class Context:
 
     def change(self) -> Change:
         """Return a change that this principal makes now."""
-        return Change(event_id=new_id(), actor=self.principal.actor, at=now())
+        return Change.by(self.principal.actor)
 
     def renewed(self) -> "Context":
         """Return the same with empty loaders: a WebSocket keeps one context for all its operations and events."""

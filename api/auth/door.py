@@ -16,7 +16,7 @@ from graph.client import Graph
 from graph.credentials import new_secret
 from graph.errors import KithError
 from graph.events import Change
-from graph.ids import from_now, new_id, now
+from graph.ids import from_now, new_id
 from graph.sessions import PREFIX, NewSession, SignIn
 from graph.users import User, UserStatus
 from schema.permissions import Principal, PrincipalKind
@@ -64,7 +64,7 @@ class Door:
         await self.attempts.forgive("account", account)
         await self._renew(user, password)
         session = self.new_session(SignIn.PASSWORD, subject=user.id)
-        change = self.change(f"{PrincipalKind.USER}:{user.id}")
+        change = Change.by(f"{PrincipalKind.USER}:{user.id}")
         if not await self.graph.write(sessions.start_session, session=session, change=change):
             raise KithError("UNAUTHENTICATED", "the e-mail address or the password is wrong")
         return _opened(session)
@@ -76,7 +76,7 @@ class Door:
             KithError: it has none: service tokens are revoked.
         """
         session_id = _session_of(principal)
-        change = self.change(principal.actor)
+        change = Change.by(principal.actor)
         await self.graph.write(sessions.end_session, id=session_id, change=change)
         self.authenticator.forget(session_id)
 
@@ -96,7 +96,7 @@ class Door:
             token=invitation,
             password_hash=await self.passwords.hash(password),
             session=session,
-            change=self.change(admission.ANONYMOUS),
+            change=Change.by(admission.ANONYMOUS),
         )
         if user_id is None:
             raise KithError("UNAUTHENTICATED", "this invitation is used, over or revoked; ask for a new one")
@@ -124,7 +124,7 @@ class Door:
         """
         await self.count(address)
         session = self.new_session(SignIn.LINK if kind is LinkKind.SIGN_IN else SignIn.SINGLE_SIGN_ON)
-        change = self.change(admission.ANONYMOUS)
+        change = Change.by(admission.ANONYMOUS)
         if (
             await self.graph.write(admission.enter, token=token, kind=kind, session=session, change=change)
             is None
@@ -154,7 +154,7 @@ class Door:
             session_id=session_id,
             before=user.password_hash,
             password_hash=await self.passwords.hash(new),
-            change=self.change(principal.actor),
+            change=Change.by(principal.actor),
         )
         if not changed:
             raise KithError("CONFLICT", "the password was changed by somebody else meanwhile; sign in again")
@@ -171,10 +171,6 @@ class Door:
             expires_at=from_now(self.settings.session),
         )
 
-    def change(self, actor: str) -> Change:
-        """Return a change to be made now."""
-        return Change(event_id=new_id(), actor=actor, at=now())
-
     async def count(self, address: str) -> None:
         """Count an attempt from a network address.
 
@@ -185,7 +181,7 @@ class Door:
 
     async def _request_link(self, email: str) -> None:
         ends = from_now(timedelta(minutes=self.settings.link_minutes))
-        change = self.change(admission.ANONYMOUS)
+        change = Change.by(admission.ANONYMOUS)
         try:
             await self.graph.write(
                 admission.request_link, email=email, link_id=new_id(), expires_at=ends, change=change

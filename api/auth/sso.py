@@ -28,6 +28,7 @@ from graph import admission
 from graph.access_links import LinkKind, new_link_secret
 from graph.admission import Identity, NewLink
 from graph.errors import KithError
+from graph.events import Change
 from graph.ids import from_now, new_id
 from graph.tokens import AccessRole
 
@@ -110,7 +111,7 @@ class SingleSignOn:
             new_user_id=new_id(),
             role=self._role(identity.email),
             link=link,
-            change=self.door.change(admission.ANONYMOUS),
+            change=Change.by(admission.ANONYMOUS),
         )
 
     def _role(self, email: str) -> AccessRole | None:

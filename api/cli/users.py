@@ -54,7 +54,7 @@ async def _invite(email: str, role: str) -> str:
     from graph.access_links import LinkKind, new_link_secret  # noqa: PLC0415
     from graph.client import Graph  # noqa: PLC0415
     from graph.events import Change  # noqa: PLC0415
-    from graph.ids import from_now, new_id, now  # noqa: PLC0415
+    from graph.ids import from_now, new_id  # noqa: PLC0415
     from graph.settings import GraphSettings  # noqa: PLC0415
     from graph.tokens import AccessRole  # noqa: PLC0415
     from graph.users import NewUser, UserStatus  # noqa: PLC0415
@@ -68,7 +68,7 @@ async def _invite(email: str, role: str) -> str:
         secret=new_link_secret(),
     )
     async with Graph.open(GraphSettings()) as graph:
-        change = Change(event_id=new_id(), actor=ACTOR, at=now())
+        change = Change.by(ACTOR)
         invited = await graph.write(admission.invite, invitation=invitation, change=change)
     assert invited.token is not None
     public_url = MailSettings().public_url
@@ -90,7 +90,6 @@ async def _disable(email: str) -> None:
     from graph.client import Graph  # noqa: PLC0415
     from graph.errors import NotFound  # noqa: PLC0415
     from graph.events import Change  # noqa: PLC0415
-    from graph.ids import new_id, now  # noqa: PLC0415
     from graph.settings import GraphSettings  # noqa: PLC0415
     from graph.users import user_by_email  # noqa: PLC0415
 
@@ -98,5 +97,5 @@ async def _disable(email: str) -> None:
         user = await graph.read(user_by_email, email=email)
         if user is None:
             raise NotFound("user", field="email")
-        change = Change(event_id=new_id(), actor=ACTOR, at=now())
+        change = Change.by(ACTOR)
         await graph.write(admission.disable_user, user_id=user.id, change=change)

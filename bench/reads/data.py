@@ -17,7 +17,7 @@ from engines.errors import EngineError
 from graph.applications import NewApplication, apply
 from graph.client import Graph, Row, Statement, Transaction
 from graph.events import Change
-from graph.ids import derived_id, new_id, now, timestamp
+from graph.ids import derived_id, new_id, timestamp
 from graph.jobs import NewJob, create_job
 from graph.profiles import Employment, Location, Profile, RecordKind
 from graph.records import NewRecord, save_records
@@ -101,7 +101,7 @@ async def make_token() -> str:
     token = NewToken(
         id=new_id(), secret=new_secret(), role=AccessRole.RECRUITER, label="bench", expires_at=None
     )
-    change = Change(event_id=new_id(), actor="bench", at=now())
+    change = Change.by("bench")
     async with Graph.open(GraphSettings()) as graph:
         await graph.write(create_token, token=token, change=change)
     return token.secret

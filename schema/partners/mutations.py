@@ -5,8 +5,7 @@ from strawberry.extensions import FieldExtension
 
 from graph import partners
 from graph.errors import Code, InvalidInput
-from graph.events import Change
-from graph.ids import new_id, now
+from graph.ids import new_id
 from graph.partners import NewDocument
 from graph.tokens import AccessRole, NewToken, new_secret
 from schema.context import Info
@@ -147,10 +146,6 @@ def _done(id_: str) -> PartnerApplicationPayload:
     return PartnerApplicationPayload(application=by_id(id_), user_errors=[])
 
 
-def _change(info: Info) -> Change:
-    return Change(event_id=new_id(), actor=info.context.principal.actor, at=now())
-
-
 async def _register(info: Info, given: RegisterPartnerApplicationInput) -> PartnerApplicationPayload:
     id_ = new_id()
     name, contact = _text(given.name, "name"), _text(given.contact, "contact")
@@ -162,7 +157,7 @@ async def _register(info: Info, given: RegisterPartnerApplicationInput) -> Partn
         id=id_,
         name=name,
         contact=contact,
-        change=_change(info),
+        change=info.context.change(),
     )
     return _done(kept["application"])
 
@@ -177,7 +172,7 @@ async def _submit(info: Info, given: SubmitPartnerDocumentsInput) -> PartnerAppl
         for i, text in enumerate(given.documents)
     ]
     await info.context.graph.write(
-        partners.submit_documents, id=id_, documents=documents, change=_change(info)
+        partners.submit_documents, id=id_, documents=documents, change=info.context.change()
     )
     return _done(id_)
 
@@ -194,14 +189,14 @@ async def _approve(info: Info, given: ApprovePartnerApplicationInput) -> Partner
         documents_only=given.documents_only,
         anonymous=given.anonymous,
         anonymous_permissions=sorted(GRANTS[AccessRole.ANONYMOUS]),
-        change=_change(info),
+        change=info.context.change(),
     )
     return _done(id_)
 
 
 async def _suspend(info: Info, given: SuspendPartnerApplicationInput) -> PartnerApplicationPayload:
     id_ = _application(given.application_id)
-    await info.context.graph.write(partners.suspend_application, id=id_, change=_change(info))
+    await info.context.graph.write(partners.suspend_application, id=id_, change=info.context.change())
     return _done(id_)
 
 
@@ -217,7 +212,7 @@ async def _issue(info: Info, given: IssuePartnerTokenInput) -> IssuePartnerToken
             label=_text(given.label, "label"),
             expires_at=given.expires_at,
         ),
-        change=_change(info),
+        change=info.context.change(),
     )
     return IssuePartnerTokenPayload(token=secret, user_errors=[])
 
