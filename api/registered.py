@@ -12,8 +12,8 @@ from graph.client import Graph
 from graph.errors import Code, InvalidInput, KithError
 from graph.partners import PartnerAccess, PartnerStatus, PublicDocument, access_of, public_documents
 from graph.tokens import AccessRole
+from schema.documents import digest_of
 from schema.operations import Operations
-from schema.partners.documents import hash_of
 from schema.permissions import Permission, Principal
 
 MOST_PUBLIC = 1_000
@@ -61,7 +61,7 @@ class RegisteredDocuments:
             GraphUnavailable: Neo4j did not answer in time.
         """
         if principal is None:
-            return await self._for_anybody(named or hash_of(text or ""))
+            return await self._for_anybody(named or digest_of(text or ""))
         if principal.role is AccessRole.PARTNER:
             access = await self._access(principal.id)
             if access is not None:
@@ -126,7 +126,7 @@ def _for_partner(
 ) -> Admitted:
     if access.status is not PartnerStatus.APPROVED:
         raise KithError("FORBIDDEN", "this partner application is not approved; ask whoever runs this server")
-    found = access.documents.get(named or hash_of(text or ""))
+    found = access.documents.get(named or digest_of(text or ""))
     if found is None and named is not None:
         raise _not_found()
     if found is None and access.documents_only:

@@ -85,7 +85,12 @@ class Prepared:
     """SHA-256 of the text in hexadecimal."""
 
     def __post_init__(self) -> None:
-        self.digest = hashlib.sha256(self.text.encode(errors="replace")).hexdigest()
+        self.digest = digest_of(self.text)
+
+
+def digest_of(text: str) -> str:
+    """Return a document's SHA-256 in hexadecimal."""
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
 
 
 class Documents:

@@ -4,7 +4,6 @@ What belongs to one attempt stands in Redis for ten minutes under the hash of it
 that began it: nobody can be brought to finish somebody else's.
 """
 
-import hashlib
 import logging
 import re
 import secrets
@@ -27,6 +26,7 @@ from api.auth.settings import OidcSettings
 from graph import admission
 from graph.access_links import LinkKind, new_link_secret
 from graph.admission import Identity, NewLink
+from graph.credentials import hash_of
 from graph.errors import KithError
 from graph.events import Change
 from graph.ids import from_now, new_id
@@ -63,7 +63,7 @@ class SingleSignOn:
         if back not in self.settings.return_urls:
             raise KithError("INVALID_INPUT", "returnTo is no address that is configured", field="returnTo")
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
-        attempt = {"nonce": nonce, "verifier": verifier, "back": back, "browser": _hash(browser)}
+        attempt = {"nonce": nonce, "verifier": verifier, "back": back, "browser": hash_of(browser)}
         try:
             url = await self.provider.authorization_url(state=state, nonce=nonce, verifier=verifier)
             await self.redis.set(_key(state), orjson.dumps(attempt), ex=ATTEMPT_SECONDS)
@@ -82,7 +82,7 @@ class SingleSignOn:
         except (RedisError, OSError) as error:
             raise _unavailable(error) from None
         attempt = orjson.loads(kept) if kept else None
-        if attempt is None or not secrets.compare_digest(attempt["browser"], _hash(browser)):
+        if attempt is None or not secrets.compare_digest(attempt["browser"], hash_of(browser)):
             raise KithError(
                 "BAD_REQUEST", f"this sign-in was not begun here, or is over; start again at {PATH}"
             )
@@ -207,12 +207,8 @@ def _with(address: str, **parameters: str) -> str:
     return f"{address}{'&' if '?' in address else '?'}{urlencode(parameters)}"
 
 
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def _key(state: str) -> str:
-    return f"kith:sso:{_hash(state)}"
+    return f"kith:sso:{hash_of(state)}"
 
 
 def _unavailable(error: Exception) -> KithError:

@@ -1,6 +1,5 @@
 """What is computed of a partner's document once, when it is submitted."""
 
-import hashlib
 from typing import Any
 
 from graphql import (
@@ -24,6 +23,7 @@ from graphql import (
 
 from graph.errors import Code, InvalidInput, KithError
 from graph.partners import NewDocument
+from schema.documents import digest_of
 from schema.limits import MOST_TOKENS, check, cost_of, deciding_variables
 from schema.node import Kind
 from schema.origins import LookedUp
@@ -61,7 +61,7 @@ def read_document(schema: GraphQLSchema, text: str, *, field: str) -> NewDocumen
         raise InvalidInput(Code.MALFORMED, message, field=field)
     reach = _reach(schema, document)
     return NewDocument(
-        hash=hash_of(text),
+        hash=digest_of(text),
         text=text,
         operation_name=operations[0].name.value,
         operation_kind=operations[0].operation.value,
@@ -72,11 +72,6 @@ def read_document(schema: GraphQLSchema, text: str, *, field: str) -> NewDocumen
         values=cost.values,
         personal_data=sorted(reach.personal),
     )
-
-
-def hash_of(text: str) -> str:
-    """Return a document's SHA-256 in hexadecimal."""
-    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
 
 
 def _reach(schema: GraphQLSchema, document: DocumentNode) -> "_Reach":

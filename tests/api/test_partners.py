@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from api import operations
-from schema.partners.documents import hash_of
+from schema.documents import digest_of
 from tests.api.conftest import System
 from tests.api.test_subscriptions import _code, _init, _receive, _send, _socket
 from tests.waiting import eventually
@@ -36,12 +36,12 @@ class Partner:
         return await self.system.raw(role=None, headers={"Authorization": f"Bearer {self.token}"}, json=body)
 
     async def approve(self, *documents: str, **given: Any) -> Any:
-        variables = {"applicationId": self.id, "hashes": [hash_of(text) for text in documents], **given}
+        variables = {"applicationId": self.id, "hashes": [digest_of(text) for text in documents], **given}
         answer = await self.system.data(APPROVE, {"input": variables})
         return answer["approvePartnerApplication"]
 
     async def runs(self, text: str) -> bool:
-        response = await self.post(documentId=f"sha256:{hash_of(text)}", variables={"first": 1})
+        response = await self.post(documentId=f"sha256:{digest_of(text)}", variables={"first": 1})
         return response.status_code == 200 and "errors" not in response.json()
 
 
@@ -71,9 +71,9 @@ def code(response: httpx.Response) -> Any:
 
 async def test_approved_documents_run_by_hash_and_by_text(system: System) -> None:
     partner = await approved(system, JOBS, COUNT)
-    named = f"sha256:{hash_of(JOBS)}"
+    named = f"sha256:{digest_of(JOBS)}"
     by_id = await partner.post(documentId=named, variables={"first": 2})
-    apollo = {"persistedQuery": {"version": 1, "sha256Hash": hash_of(JOBS)}}
+    apollo = {"persistedQuery": {"version": 1, "sha256Hash": digest_of(JOBS)}}
     by_extension = await partner.post(extensions=apollo, variables={"first": 2})
     by_text = await partner.post(query=JOBS, variables={"first": 2})
     assert len(by_id.json()["data"]["jobs"]["nodes"]) == 2
@@ -93,7 +93,7 @@ async def test_nothing_else_runs_and_nothing_is_written(system: System) -> None:
     for text in (CREATE_JOB, COUNT, JOBS + " ", "{ __typename }", "{ not even valid"):
         response = await partner.post(query=text, variables={"first": 1})
         assert (response.status_code, code(response)) == (403, "DOCUMENT_NOT_REGISTERED"), text
-    for named in (hash_of(COUNT), hash_of("never seen")):
+    for named in (digest_of(COUNT), digest_of("never seen")):
         response = await partner.post(documentId=f"sha256:{named}")
         assert (response.status_code, code(response)) == (400, "PERSISTED_DOCUMENT_NOT_FOUND")
     for wrong in ("sha256:abc", 7, "md5:" + "0" * 64, {"sha256": "x"}):
@@ -196,7 +196,7 @@ async def test_the_administrator_sees_what_documents_may_do(system: System) -> N
 
 async def test_without_a_token_only_public_documents_run(system: System) -> None:
     public = "query Careers { jobs(first: 1) { nodes { title } } }"
-    body = {"documentId": f"sha256:{hash_of(public)}"}
+    body = {"documentId": f"sha256:{digest_of(public)}"}
     before = await system.raw(role=None, json=body)
     assert (before.status_code, code(before)) == (401, "UNAUTHENTICATED")
     await approved(system, public, anonymous=True)
@@ -235,11 +235,11 @@ async def test_documents_are_named_over_websockets_too(system: System) -> None:
     partner = await approved(system, JOBS)
     async with _socket(system) as socket:
         await _init(socket, partner.token)
-        payload = {"documentId": f"sha256:{hash_of(JOBS)}", "variables": {"first": 1}}
+        payload = {"documentId": f"sha256:{digest_of(JOBS)}", "variables": {"first": 1}}
         await _send(socket, id="1", type="subscribe", payload=payload)
         assert len((await _receive(socket))["payload"]["data"]["jobs"]["nodes"]) == 1
         assert (await _receive(socket))["type"] == "complete"
-        await _send(socket, id="2", type="subscribe", payload={"documentId": f"sha256:{hash_of(COUNT)}"})
+        await _send(socket, id="2", type="subscribe", payload={"documentId": f"sha256:{digest_of(COUNT)}"})
         assert _code(await _receive(socket)) == "PERSISTED_DOCUMENT_NOT_FOUND"
         await _send(socket, id="3", type="subscribe", payload={"query": COUNT})
         assert _code(await _receive(socket)) == "DOCUMENT_NOT_REGISTERED"
