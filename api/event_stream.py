@@ -18,7 +18,7 @@ from api.auth.watch import Close
 from api.live import LiveFeeds
 from api.media_types import EVENT_STREAM
 from api.subscribing import Refused, live_operation
-from api.wire import TOO_SLOW, Gone, Subscriber, Wire
+from api.wire import ACCESS_ENDED, TOO_SLOW, Gone, Subscriber, Wire
 from schema.budgets import Throttled
 from schema.context import Context
 from schema.errors import published
@@ -37,8 +37,6 @@ HEADERS = {
     "Cache-Control": "no-store",
     "X-Accel-Buffering": "no",
 }
-ACCESS_ENDED = 4403
-"""Why the line ends when its token does; a stream says it in words."""
 COMPLETE = "event: complete\ndata:\n\n"
 COMMENT = ":\n\n"
 

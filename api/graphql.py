@@ -24,11 +24,12 @@ from api.registered import NOT_FOUND, RegisteredDocuments
 from api.rejections import Rejected, bad_request, unavailable
 from api.transport import Transport
 from graph.errors import GraphUnavailable, InvalidInput, KithError
+from schema.answers import was_executed
 from schema.budgets import Throttled
 from schema.context import Context, Services
 from schema.events.subscriptions import sequence_of
 from schema.loaders import Loaders
-from schema.operations import Operations, was_executed
+from schema.operations import Operations
 from schema.operations import Request as GraphQLRequest
 from schema.permissions import Principal
 from schema.watching import noted

@@ -22,13 +22,14 @@ from api.metrics import ApiMetrics
 from api.registered import RegisteredDocuments, document_named
 from api.subscribing import Refused, live_operation
 from api.watching import Telemetry
-from api.wire import Gone, Subscriber, Wire
+from api.wire import ACCESS_ENDED, Gone, Subscriber, Wire
 from graph.errors import GraphUnavailable, InvalidInput, KithError
+from schema.answers import was_executed
 from schema.budgets import Throttled
 from schema.context import Context, Services
 from schema.errors import published
 from schema.loaders import Loaders
-from schema.operations import Operations, Request, was_executed
+from schema.operations import Operations, Request
 from schema.permissions import Principal
 from schema.watching import noted
 from workers.cancelling import end
@@ -52,7 +53,7 @@ class Close:
 
 MISSHAPEN = Close(4400, "the message has not the shape of graphql-transport-ws")
 UNAUTHORIZED = Close(4401, "Unauthorized")
-FORBIDDEN = Close(4403, "Forbidden")
+FORBIDDEN = Close(ACCESS_ENDED, "Forbidden")
 NO_SUCH_PROTOCOL = Close(4406, "Subprotocol not acceptable")
 INIT_TIMEOUT = Close(4408, "Connection initialisation timeout")
 TOO_MANY_INITS = Close(4429, "Too many initialisation requests")

@@ -21,6 +21,8 @@ ROOM_BYTES = 1024 * 1024
 IN_ONE_GO = 64
 """Messages sent before others have their turn; the network takes them without waiting until its buffers are full."""
 
+ACCESS_ENDED = 4403
+"""The token is none that is valid, or not any more."""
 TOO_SLOW = 4413
 TOO_SLOW_REASON = (
     "too slow: read faster, and subscribe again with `after`, the cursor of the last event you got"

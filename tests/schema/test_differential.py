@@ -39,13 +39,14 @@ from graph.outbox import events_after
 from graph.settings import GraphSettings
 from graph.tokens import AccessRole
 from graph.visibility import visible_events
+from schema.answers import Answer, encoded, masked
 from schema.context import Context, Services
 from schema.errors import published
 from schema.events.types import Event
 from schema.limits import MOST_TOKENS, check, cost_of
 from schema.loaders import Loaders
 from schema.node import Kind, any_id
-from schema.operations import Answer, Operations, Request, _Resolved, encoded, masked
+from schema.operations import Operations, Request, _Resolved
 from schema.permissions import Permission, Principal
 from schema.plan.leaves import Unfit
 from schema.plan.values import Unplanned
