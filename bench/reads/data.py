@@ -23,6 +23,9 @@ from graph.profiles import Employment, Location, Profile, RecordKind
 from graph.records import NewRecord, save_records
 from graph.settings import GraphSettings
 from graph.tokens import AccessRole, NewToken, create_token, new_secret
+from search.client import open_client
+from search.indices import candidate_index
+from search.settings import ElasticsearchSettings
 
 PEOPLE = 2_000
 JOBS = 40
@@ -62,6 +65,8 @@ STATE = Statement(
 )
 
 
+FILLED = "reads-filled"
+"""Names the file that says of which making the data in a home are; it is written when all are there."""
 _EMPTY = {"people": 0, "jobs": 0, "ours": False, "behind": False}
 _COMPLETE = {"people": PEOPLE, "jobs": JOBS, "ours": True, "behind": False}
 
@@ -79,14 +84,15 @@ def job_id(number: int) -> str:
 def start_engines(home: Path) -> list[psutil.Process]:
     """Start the engines, lead this process to them and fill them where that has not been done; return their processes."""
     _enter(home)
-    state = asyncio.run(_state())
-    if state != _COMPLETE:
-        if state != _EMPTY:
+    filled = home / FILLED
+    if not filled.exists() or filled.read_text() != _id("data"):
+        if asyncio.run(_state()) != _EMPTY:
             print("the data of an earlier run differ: starting with empty engines", flush=True)
             stack.remove(home)
             _enter(home)
         begin = time.monotonic()
         asyncio.run(_fill())
+        filled.write_text(_id("data"))
         print(f"{PEOPLE:,} candidates: written and indexed in {time.monotonic() - begin:.0f} s", flush=True)
     records = {name: processes.find(home, name) for name in ("neo4j", "elasticsearch")}
     if foreign := [name for name, record in records.items() if record is None]:
@@ -212,7 +218,7 @@ async def _open_job(tx: Transaction, /, *, number: int) -> None:
 
 
 async def _index() -> None:
-    """Run a worker until the index shows the whole log."""
+    """Run a worker until the index shows the whole log; merge, since scores move with what is deleted but still counted."""
     log = places.state(Path(os.environ["KITH_HOME"]), "logs") / "indexing.log"
     with log.open("wb") as file:
         process = await asyncio.to_thread(
@@ -230,3 +236,7 @@ async def _index() -> None:
     finally:
         process.terminate()
         process.wait()
+    settings = ElasticsearchSettings()
+    async with open_client(settings) as client:
+        alias = candidate_index(settings.index_prefix).alias
+        await client.options(request_timeout=60).indices.forcemerge(index=alias, max_num_segments=1)

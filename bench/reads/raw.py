@@ -103,8 +103,8 @@ class Reads:
 
 @cache
 def _search_body(text: str) -> bytes:
-    """Return the project's own search without what this read does not ask for."""
-    return orjson.dumps(build_talent_query(TalentRequest(text=text, size=HITS)).body)
+    """Return the project's own search for as many hits as are shown; it asks for one more, to know if another follows."""
+    return orjson.dumps({**build_talent_query(TalentRequest(text=text, size=HITS)).body, "size": HITS})
 
 
 def _route(name: str) -> Route:
