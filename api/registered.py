@@ -1,7 +1,9 @@
 """Registered documents at the door: who may run what, and what a request means that names a document by its hash."""
 
 import asyncio
+import hashlib
 import re
+import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -50,18 +52,17 @@ class RegisteredDocuments:
         self._public: dict[str, PublicDocument] = {}
         self._public_until = float("-inf")
         self._reading = asyncio.Lock()
+        self._secret = secrets.token_bytes(16)
+        """Nobody learns a network address from the name that stands for it."""
 
-    async def admit(self, principal: Principal | None, *, named: str | None, text: str | None) -> Admitted:
+    async def admit(self, principal: Principal, *, named: str | None, text: str | None) -> Admitted:
         """Return the document that a request names by hash or brings as text, and the rights to run it with.
 
         Raises:
-            KithError: UNAUTHENTICATED without a token where anybody may not run it, PERSISTED_DOCUMENT_NOT_FOUND for a hash
-                that is not approved, DOCUMENT_NOT_REGISTERED for a text where only approved ones run, FORBIDDEN where
-                the application itself is not approved.
+            KithError: PERSISTED_DOCUMENT_NOT_FOUND for a hash that is not approved, DOCUMENT_NOT_REGISTERED for a text where
+                only approved ones run, FORBIDDEN where the application itself is not approved.
             GraphUnavailable: Neo4j did not answer in time.
         """
-        if principal is None:
-            return await self._for_anybody(named or digest_of(text or ""))
         if principal.role is AccessRole.PARTNER:
             access = await self._access(principal.id)
             if access is not None:
@@ -73,11 +74,19 @@ class RegisteredDocuments:
             raise _not_found()
         return Admitted(principal, public.text)
 
-    async def _for_anybody(self, hash_: str) -> Admitted:
-        public = (await self._publicly()).get(hash_)
+    async def admit_anybody(self, *, named: str | None, text: str | None, network: str) -> Admitted:
+        """Return the same for a caller without a token; each network counts as one caller, with a bucket of its own.
+
+        Raises:
+            KithError: UNAUTHENTICATED where anybody may not run it.
+            GraphUnavailable: Neo4j did not answer in time.
+        """
+        public = (await self._publicly()).get(named or digest_of(text or ""))
         if public is None:
             raise KithError("UNAUTHENTICATED", "send a valid token: `Authorization: Bearer …`")
-        return Admitted(replace(ANONYMOUS, scopes=_scopes(public.permissions)), public.text)
+        name = hashlib.blake2b(network.encode(), key=self._secret, digest_size=8).hexdigest()
+        caller = replace(ANONYMOUS, id=f"{ANONYMOUS.id}:{name}", scopes=_scopes(public.permissions))
+        return Admitted(caller, public.text)
 
     async def _access(self, token_id: str) -> PartnerAccess | None:
         known = self._known.get(token_id)

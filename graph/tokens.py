@@ -8,8 +8,9 @@ from graph import outbox
 from graph.client import Row, Statement, Transaction
 from graph.credentials import hash_of
 from graph.credentials import new_secret as _new_secret
-from graph.errors import Code, Conflict, NotFound
+from graph.errors import Code, Conflict, InvalidInput, NotFound
 from graph.events import Change, EventType, Subject
+from graph.ids import now
 from graph.reading import Anchor, Pattern, Shown, Sort, node
 
 PREFIX = "kith_"
@@ -77,6 +78,17 @@ class AccessRole(StrEnum):
     PARTNER = "PARTNER"
     CANDIDATE = "CANDIDATE"
     ANONYMOUS = "ANONYMOUS"
+
+
+def still_to_come(expires_at: str | None) -> str | None:
+    """Return when a new token ends.
+
+    Raises:
+        InvalidInput: that is over already.
+    """
+    if expires_at is not None and expires_at <= now():
+        raise InvalidInput(Code.OUT_OF_RANGE, "that is over already", field="expiresAt")
+    return expires_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from graph import partners
 from graph.errors import Code, InvalidInput
 from graph.ids import new_id
 from graph.partners import NewDocument
-from graph.tokens import AccessRole, NewToken, new_secret
+from graph.tokens import AccessRole, NewToken, new_secret, still_to_come
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.idempotency import idempotency_key, write_once
@@ -210,7 +210,7 @@ async def _issue(info: Info, given: IssuePartnerTokenInput) -> IssuePartnerToken
             secret=secret,
             role=AccessRole.PARTNER,
             label=_text(given.label, "label"),
-            expires_at=given.expires_at,
+            expires_at=still_to_come(given.expires_at),
         ),
         change=info.context.change(),
     )

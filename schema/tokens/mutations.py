@@ -5,8 +5,8 @@ import strawberry
 
 from graph import tokens
 from graph.errors import Code, InvalidInput
-from graph.ids import from_now, new_id, now
-from graph.tokens import AccessRole, NewToken, new_secret
+from graph.ids import from_now, new_id
+from graph.tokens import AccessRole, NewToken, new_secret, still_to_come
 from schema.context import Context, Info
 from schema.errors import UserError, attempt
 from schema.node import Kind, local_id
@@ -103,8 +103,7 @@ async def _create(context: Context, given: CreateTokenInput) -> TokenSecretPaylo
         raise InvalidInput(Code.TOO_LONG if label else Code.REQUIRED, message, field="label")
     if given.role in OF_NO_TOKEN:
         raise InvalidInput(Code.ROLE_BY_LINK_ONLY, "there are no tokens of this role", field="role")
-    if given.expires_at is not None and given.expires_at <= now():
-        raise InvalidInput(Code.OUT_OF_RANGE, "that is over already", field="expiresAt")
+    expires_at = still_to_come(given.expires_at)
     scopes = None if given.scopes is None else frozenset(given.scopes)
     if scopes is not None and not scopes:
         raise InvalidInput(Code.REQUIRED, "name one scope at least, or leave them out", field="scopes")
@@ -120,7 +119,7 @@ async def _create(context: Context, given: CreateTokenInput) -> TokenSecretPaylo
         role=given.role,
         label=label,
         scopes=None if scopes is None else sorted(scopes),
-        expires_at=given.expires_at,
+        expires_at=expires_at,
     )
     await context.graph.write(tokens.create_token, token=token, change=context.change())
     return TokenSecretPayload(token=by_id(token.id), secret=secret, user_errors=[])

@@ -8,7 +8,13 @@ import httpx
 import pytest
 
 from api import operations
+from api.registered import RegisteredDocuments
+from graph.client import Graph
+from graph.settings import GraphSettings
+from schema.budgets import Allowance, Budgets, Throttled
 from schema.documents import digest_of
+from schema.operations import Operations
+from schema.root import build_schema
 from tests.api.conftest import System
 from tests.api.test_subscriptions import _code, _init, _receive, _send, _socket
 from tests.waiting import eventually
@@ -220,6 +226,32 @@ async def test_without_a_token_only_public_documents_run(system: System) -> None
     assert (upload.status_code, code(upload)) == (401, "UNAUTHENTICATED")
     bad_token = await system.raw(role=None, json=body, headers={"Authorization": "Bearer kith_nonsense"})
     assert bad_token.status_code == 401
+    assert await system.fingerprint() == fingerprint
+
+
+async def test_callers_without_a_token_have_a_bucket_for_each_network(system: System) -> None:
+    public = "query Openings { jobs(first: 1) { nodes { id } } }"
+    await approved(system, public, anonymous=True)
+    async with Graph.open(GraphSettings()) as graph:
+        registered = RegisteredDocuments(graph, Operations(build_schema()), remember_seconds=0)
+        first, again, other = [
+            (await registered.admit_anybody(named=None, text=public, network=network)).principal
+            for network in ("192.0.2.1", "192.0.2.1", "192.0.2.2")
+        ]
+    budgets = Budgets(Allowance(capacity=10, restore_rate=0.001))
+    budgets.take(first, 10)
+    with pytest.raises(Throttled):
+        budgets.take(again, 10)
+    budgets.take(other, 10)
+    assert "192.0.2" not in first.id
+
+
+async def test_a_token_that_is_over_already_is_not_issued(system: System) -> None:
+    partner = await submitted(system, JOBS)
+    fingerprint = await system.fingerprint()
+    document = ISSUE.replace('label: "test"', 'label: "test", expiresAt: "2020-01-01T00:00:00Z"')
+    answer = (await system.data(document, {"id": partner.id}))["issuePartnerToken"]
+    assert (answer["token"], answer["userErrors"][0]["code"]) == (None, "OUT_OF_RANGE")
     assert await system.fingerprint() == fingerprint
 
 
