@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from graph.client import Graph, Statement, Transaction
 
-PAGE = 5_000
+PAGE = 500
+"""Terms read at once: few enough to leave the loop soon."""
 
 STAMP = Statement("taxonomy.last_stamp", "MATCH (t:Taxonomy {name: 'taxonomy'}) RETURN t.stamp AS stamp")
 TERMS = Statement(

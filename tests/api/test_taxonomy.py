@@ -1,8 +1,10 @@
 """The taxonomy at the door: seeded by `kith up`, imported by a command, changed by mutations."""
 
 from pathlib import Path
+from typing import Any
 
 from tests.api.conftest import System, kith
+from tests.waiting import eventually
 
 TERM = "query($spelling: String!) { taxonomyTerms(first: 5, where: { spelling: { has: $spelling } }) { nodes { id name source synonyms } } }"
 
@@ -39,3 +41,50 @@ def test_what_is_no_taxonomy_is_said_in_a_line(started: None, tmp_path: Path) ->
     assert answer.returncode == 1
     assert "Occupation Data.txt" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+SEARCH = """query($text: String!) { talentSearch(text: $text, first: 5) { totalCount edges { node { name } fit {
+  taxonomyVersion receiptId reasons { clause verdict evidence { field fragment } } } } } }"""
+EXPLAIN = "query($id: ID!) { explainMatch(receiptId: $id) { changes recorded { taxonomyVersion } today { taxonomyVersion } } }"
+CREATE = (
+    "mutation($input: CreateTermInput!) { createTerm(input: $input) { term { id } userErrors { code } } }"
+)
+UPDATE = "mutation($input: UpdateTermInput!) { updateTerm(input: $input) { userErrors { code } } }"
+
+
+async def test_a_changed_term_is_searched_within_seconds(system: System) -> None:
+    candidate = {"name": "Fyn Weaver", "skills": ["Quipucraft"]}
+    await system.data(
+        "mutation($input: CreateCandidateInput!) { createCandidate(input: $input) { userErrors { code } } }",
+        {"input": candidate},
+    )
+    await system.settled()
+    assert (await system.data(SEARCH, {"text": "skill:qpc"}))["talentSearch"]["totalCount"] == 0
+    made = await system.data(
+        CREATE, {"input": {"kind": "SKILL", "name": "Quipucraft", "synonyms": ["QPC"]}}, role="sourcer"
+    )
+    assert made["createTerm"]["userErrors"] == []
+
+    async def found() -> Any:
+        edges = (await system.data(SEARCH, {"text": "skill:qpc"}))["talentSearch"]["edges"]
+        return edges[0] if edges else None
+
+    hit = await eventually(found, within=15.0)
+    assert hit["node"]["name"] == "Fyn Weaver"
+    (evidence, *_) = hit["fit"]["reasons"][0]["evidence"]
+    assert evidence == {"field": "skills", "fragment": "<em>Quipucraft</em>"}
+
+    receipt = {"id": hit["fit"]["receiptId"]}
+    explained = (await system.data(EXPLAIN, receipt))["explainMatch"]
+    assert explained["changes"] == []
+    change = {"termId": made["createTerm"]["term"]["id"], "addSynonyms": ["Quipu craft"]}
+    assert (await system.data(UPDATE, {"input": change}))["updateTerm"]["userErrors"] == []
+
+    async def changed() -> Any:
+        explained = (await system.data(EXPLAIN, receipt))["explainMatch"]
+        return explained if explained["changes"] else None
+
+    explained = await eventually(changed, within=15.0)
+    assert explained["changes"] == ["TAXONOMY"]
+    assert explained["recorded"]["taxonomyVersion"] == hit["fit"]["taxonomyVersion"]
+    assert explained["today"]["taxonomyVersion"] != hit["fit"]["taxonomyVersion"]
