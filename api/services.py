@@ -7,12 +7,14 @@ from api.auth.settings import AuthSettings
 from api.settings import ApiSettings
 from graph.client import Graph
 from graph.settings import GraphSettings
+from graph.taxonomy.loading import TermsOfGraph
 from schema.context import Services
 from search.client import open_client
 from search.indices import candidate_index
 from search.resumes.store import ResumeStore, StoreSettings
 from search.settings import ElasticsearchSettings
 from search.talent.points import PointsInTime
+from search.taxonomy.live import LiveTaxonomy
 from workers.bus import EventBus
 from workers.settings import RedisSettings
 
@@ -30,6 +32,7 @@ async def open_services() -> AsyncIterator[tuple[Services, EventBus]]:
             graph=graph,
             elasticsearch=client,
             index=index,
+            taxonomy=await stack.enter_async_context(LiveTaxonomy.open(TermsOfGraph(graph))),
             points=await stack.enter_async_context(PointsInTime.open(client, index)),
             store=ResumeStore(StoreSettings()),
             feed=bus,

@@ -1,9 +1,10 @@
-"""What a fresh set of engines needs before it can serve: schema, indices, a first token, a demo."""
+"""What a fresh set of engines needs before it can serve: schema, taxonomy, indices, a first token, a demo."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
 from api.demo.loading import load_demo
+from api.taxonomy import seed_taxonomy
 from graph.client import Graph
 from graph.events import Change
 from graph.ids import from_now, new_id
@@ -20,9 +21,10 @@ ADMIN_TOKEN_DAYS = 30
 
 
 async def prepare() -> list[str]:
-    """Bring graph and index up to date; return the migrations applied. Safe to repeat, also by several at once."""
+    """Bring graph, taxonomy and index up to date; return the migrations applied. Safe to repeat, also by several at once."""
     async with Graph.open(GraphSettings()) as graph:
         applied = await migrate(graph)
+        await seed_taxonomy(graph)
     settings = ElasticsearchSettings()
     async with open_client(settings) as client:
         await ensure_indices(client, candidate_index(settings.index_prefix))

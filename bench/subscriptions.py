@@ -152,6 +152,7 @@ def app(subject: str) -> Starlette:
             elasticsearch=absent,
             index=absent,
             points=absent,
+            taxonomy=absent,
             store=absent,
             feed=log,
             organization="bench",

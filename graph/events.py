@@ -54,6 +54,10 @@ class EventType(StrEnum):
     PARTNER_APPROVED = "partner.approved"
     PARTNER_SUSPENDED = "partner.suspended"
     PARTNER_TOKEN_ISSUED = "partner.token_issued"  # noqa: S105 - the name of an event
+    TERM_CREATED = "term.created"
+    TERM_UPDATED = "term.updated"
+    TERM_MERGED = "term.merged"
+    TAXONOMY_IMPORTED = "taxonomy.imported"
 
 
 class ActorKind(StrEnum):
@@ -125,6 +129,7 @@ class Subject:
     link_id: str | None = None
     token_id: str | None = None
     partner_application_id: str | None = None
+    term_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ class Shown(StrEnum):
     TOUCH = "touch"
     INTAKE = "intake"
     OPEN = "open"
-    """Seen by all who come there: companies and skills, and the parts of what was seen, such as a job's stages."""
+    """Seen by all who come there: companies, skills and terms, and the parts of what was seen, such as a job's stages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from schema.permissions import Principal, Redaction
 from search.indices import CandidateIndex
 from search.resumes.store import ResumeStore
 from search.talent.points import PointsInTime
+from search.taxonomy.live import LiveTaxonomy
 
 
 class EventFeed(Protocol):
@@ -30,6 +31,7 @@ class Services:
     elasticsearch: AsyncElasticsearch
     index: CandidateIndex
     points: PointsInTime
+    taxonomy: LiveTaxonomy
     store: ResumeStore
     feed: EventFeed
     organization: str

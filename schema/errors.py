@@ -101,6 +101,11 @@ described(
         Code.APPLICATION_SUSPENDED: "The partner application is suspended: approve it again first.",
         Code.NOT_PUBLIC: "The document asks for more than anybody without a token may have.",
         Code.NOT_FOR_PARTNERS: "The document asks for more than partners may have.",
+        Code.SPELLING_TAKEN: "Another term of this kind is spelt so: change that one, or merge both.",
+        Code.NAME_NEEDED: "A term's name is not taken away: give it another first.",
+        Code.SAME_TERM: "Two terms are meant, and one is named twice.",
+        Code.OTHER_KIND: "One is a skill and one a title: they can be related, and no more.",
+        Code.TERM_CIRCLE: "The broader term is narrower than this already.",
     },
 )
 

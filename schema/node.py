@@ -33,6 +33,7 @@ class Kind(StrEnum):
     USER = "User"
     TOKEN = "Token"  # noqa: S105 - the name of a kind
     PARTNER_APPLICATION = "PartnerApplication"
+    TERM = "Term"
 
 
 _KINDS = {str(kind): kind for kind in Kind}

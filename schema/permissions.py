@@ -28,6 +28,7 @@ class Permission(StrEnum):
     APPLICATIONS_READ = "applications:read"
     APPLICATIONS_WRITE = "applications:write"
     TALENT_SEARCH = "talent:search"
+    TAXONOMY_WRITE = "taxonomy:write"
     REFERRALS_READ = "referrals:read"
     REFERRALS_WRITE = "referrals:write"
     INTAKES_READ = "intakes:read"
@@ -73,6 +74,7 @@ described(
         Permission.APPLICATIONS_READ: "Read applications and shortlists.",
         Permission.APPLICATIONS_WRITE: "Add and move applications.",
         Permission.TALENT_SEARCH: "Search candidates.",
+        Permission.TAXONOMY_WRITE: "Change what skills and titles are called, and see what searches do not find.",
         Permission.REFERRALS_READ: "Read referrals and ways to candidates.",
         Permission.REFERRALS_WRITE: "Refer candidates.",
         Permission.INTAKES_READ: "Read what became of files.",

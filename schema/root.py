@@ -26,6 +26,8 @@ from schema.referrals.queries import ReferralQueries
 from schema.scalars import SCALARS
 from schema.shortlists.mutations import ShortlistMutations
 from schema.talent.queries import TalentQueries
+from schema.taxonomy.mutations import TaxonomyMutations
+from schema.taxonomy.queries import TaxonomyQueries
 from schema.tokens.mutations import TokenMutations
 from schema.tokens.queries import TokenQueries
 from schema.users.mutations import UserMutations
@@ -40,6 +42,7 @@ class Query(
     JobQueries,
     ApplicationQueries,
     TalentQueries,
+    TaxonomyQueries,
     ReferralQueries,
     IntakeQueries,
     OutreachQueries,
@@ -62,6 +65,7 @@ class Mutation(
     IntakeMutations,
     ReferralMutations,
     OutreachMutations,
+    TaxonomyMutations,
     UserMutations,
     TokenMutations,
     PartnerMutations,

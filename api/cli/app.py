@@ -17,6 +17,7 @@ _MODULES = (
     "api.cli.explaining",
     "api.cli.dead_letters",
     "api.cli.users",
+    "api.cli.taxonomy",
 )
 """Modules with an attribute `commands`, a `typer.Typer` whose commands become commands of `kith`."""
 

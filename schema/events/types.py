@@ -11,6 +11,7 @@ from graph.intakes import IntakeFailure
 from graph.jobs import StageCategory
 from graph.profiles import RecordKind
 from graph.sessions import SignIn
+from graph.taxonomy.terms import TermSource
 from graph.tokens import AccessRole
 from schema.actors import Actor, actor_of
 from schema.applications.types import Application
@@ -22,6 +23,7 @@ from schema.node import Kind, global_id
 from schema.permissions import Permission
 from schema.reads import by_id, referenced
 from schema.scalars import DateTime, Sequence
+from schema.taxonomy.types import Term
 
 StateT = TypeVar("StateT", bound=StrEnum)
 
@@ -73,6 +75,10 @@ described(
         EventType.PARTNER_APPROVED: "Documents of a partner application were approved.",
         EventType.PARTNER_SUSPENDED: "Nothing of a partner application runs any more.",
         EventType.PARTNER_TOKEN_ISSUED: "A token was made for a partner application.",
+        EventType.TERM_CREATED: "A term of the taxonomy was made.",
+        EventType.TERM_UPDATED: "A term's spellings or links were changed.",
+        EventType.TERM_MERGED: "Another term became part of a term.",
+        EventType.TAXONOMY_IMPORTED: "An import brought terms, spellings or links that are new.",
     },
 )
 
@@ -111,6 +117,10 @@ class EventDetail:
     role: AccessRole | None = strawberry.field(description="The role that a user was invited with, or got.")
     previous_role: AccessRole | None = strawberry.field(description="The role that a user had before.")
     sign_in: SignIn | None = strawberry.field(description="How somebody signed in.")
+    merged_term_id: strawberry.ID | None = strawberry.field(
+        description="The term that became part of another, and is no more."
+    )
+    taxonomy: TermSource | None = strawberry.field(description="Which taxonomy was imported.")
 
     @classmethod
     def of(cls, detail: Mapping[str, str]) -> "EventDetail":
@@ -129,6 +139,8 @@ class EventDetail:
             role=_state(AccessRole, detail.get("role")),
             previous_role=_state(AccessRole, detail.get("previous_role")),
             sign_in=_state(SignIn, detail.get("sign_in")),
+            merged_term_id=_id(Kind.TERM, detail.get("merged_term")),
+            taxonomy=_state(TermSource, detail.get("taxonomy")),
         )
 
 
@@ -155,6 +167,7 @@ class Event:
     partner_application_id: strawberry.ID | None = strawberry.field(
         description="The partner application it is about."
     )
+    term_id: strawberry.ID | None = strawberry.field(description="The term of the taxonomy it is about.")
 
     candidate: Candidate | None = referenced(
         "The candidate as they are now; null once gone.", requires=Permission.CANDIDATES_READ
@@ -165,6 +178,9 @@ class Event:
     )
     intake: Intake | None = referenced(
         "The intake as it is now; null once gone.", requires=Permission.INTAKES_READ
+    )
+    term: Term | None = referenced(
+        "The term as it is now; null once gone.", requires=Permission.TALENT_SEARCH
     )
 
     @classmethod
@@ -187,11 +203,13 @@ class Event:
             user_id=_id(Kind.USER, subject.user_id),
             token_id=_id(Kind.TOKEN, subject.token_id),
             partner_application_id=_id(Kind.PARTNER_APPLICATION, subject.partner_application_id),
+            term_id=_id(Kind.TERM, subject.term_id),
             detail=EventDetail.of(record.detail),
             candidate=by_id(subject.candidate_id),
             job=by_id(subject.job_id),
             application=by_id(subject.application_id),
             intake=by_id(subject.intake_id),
+            term=by_id(subject.term_id),
         )
 
 

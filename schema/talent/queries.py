@@ -93,6 +93,7 @@ class TalentQueries:
             highlight=_asks_for(asked, "highlights"),
             reasons=_asks_for(asked, "fit"),
             evidence=_asks_for(asked, "evidence"),
+            expansion=await info.context.services.taxonomy.current(),
         )
         context = info.context
         check_facets(context.principal, wanted)
@@ -133,14 +134,19 @@ class TalentQueries:
         if not there or await visible_conditions(context, conditions) != conditions:
             raise NotFound("candidate", field="receiptId")
         rights = await search_rights(context)
-        found = await explain_match(services.elasticsearch, services.index, services.points, receipt, rights)
+        terms = await services.taxonomy.current()
+        found = await explain_match(
+            services.elasticsearch, services.index, services.points, receipt, rights, terms
+        )
         return MatchExplanation(
             candidate=by_id(receipt.candidate_id),
             text=receipt.text,
             where=[described(part) for part in receipt.where],
             should=[described(part) for part in receipt.should],
-            recorded=_fit(found.recorded, receipt_id, weights=receipt.weights),
-            today=None if found.today is None else _fit(found.today, None, weights=weights_version()),
+            recorded=_fit(found.recorded, receipt_id, weights=receipt.weights, taxonomy=receipt.taxonomy),
+            today=None
+            if found.today is None
+            else _fit(found.today, None, weights=weights_version(), taxonomy=terms.version),
             changes=list(found.changes),
         )
 
@@ -196,7 +202,7 @@ def _edge(hit: TalentHit, request: TalentRequest, key: str | None) -> TalentEdge
     fit = None
     if hit.fit is not None:
         receipt = None if key is None else _receipt(request, hit, hit.fit, key)
-        fit = _fit(hit.fit, receipt, weights=weights_version())
+        fit = _fit(hit.fit, receipt, weights=weights_version(), taxonomy=request.expansion.version)
     return TalentEdge(
         cursor=hit.cursor,
         node=by_id(hit.id),
@@ -211,7 +217,7 @@ def _receipt(request: TalentRequest, hit: TalentHit, fit: fitting.Fit, key: str)
     return sealed(receipt_of(request, hit.id, fit), key)
 
 
-def _fit(fit: fitting.Fit, receipt: str | None, *, weights: str) -> Fit:
+def _fit(fit: fitting.Fit, receipt: str | None, *, weights: str, taxonomy: str) -> Fit:
     return Fit(
         score=fit.score,
         reasons=[
@@ -226,6 +232,7 @@ def _fit(fit: fitting.Fit, receipt: str | None, *, weights: str) -> Fit:
             for reason in fit.reasons
         ],
         weights_version=weights,
+        taxonomy_version=taxonomy,
         index_version=fit.index.rpartition("-candidates-")[2],
         receipt_id=None if receipt is None else strawberry.ID(receipt),
     )

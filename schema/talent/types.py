@@ -55,6 +55,7 @@ described(
     values={
         MatchChange.CANDIDATE: "The candidate's own document, or they match no more.",
         MatchChange.WEIGHTS: "The weights of the ranking.",
+        MatchChange.TAXONOMY: "The skills and titles that searches know.",
         MatchChange.INDEX: "The index was built anew.",
         MatchChange.STATISTICS: "Only the statistics that all candidates together make.",
     },
@@ -95,6 +96,9 @@ class Fit:
     reasons: list[MatchReason] = strawberry.field(description="In the order of the search.")
     weights_version: str = strawberry.field(description="Names the weights of the ranking.")
     index_version: str = strawberry.field(description="Names the index.")
+    taxonomy_version: str = strawberry.field(
+        description="Names the content of the taxonomy: equal terms, equal version."
+    )
     receipt_id: strawberry.ID | None = strawberry.field(
         description="What `explainMatch` takes, for as long as you keep it; none where the search is too long for one."
     )

@@ -44,7 +44,7 @@ def build_talent_query(request: TalentRequest, rights: Sequence[Clause] = ()) ->
     if not 1 <= request.size <= MOST_RESULTS:
         raise InvalidQuery("BAD_SIZE", "size", f"Ask for 1 to {MOST_RESULTS} results.")
     tree = parse(request.text)
-    clauses = clauses_of(tree, named=request.reasons)
+    clauses = clauses_of(tree, named=request.reasons, expansion=request.expansion)
     texts = clauses.parts.copy()
     _add_conditions(clauses, request)
     scored = clauses.ranks

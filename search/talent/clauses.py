@@ -25,6 +25,14 @@ from search.query_language.tree import (
     Within,
     printed,
 )
+from search.talent.expansion import (
+    AS_WRITTEN,
+    EVERYDAY_IN,
+    MOST_IN_QUERY,
+    SPELT_IN,
+    Expansion,
+    Spelling,
+)
 from search.talent.weights import EMPHASISED, FIELDS, NEIGHBOUR_BOOST, NEIGHBOUR_SLOP, WEIGHTS, literal
 
 Clause: TypeAlias = Mapping[str, Anything]
@@ -62,10 +70,13 @@ class Clauses:
     """What a tree asks for; `parts` are in the order of their names, which clauses bear if `named`.
 
     With `exact`, plain words are looked for as written: `NOT manager` must not exclude who once managed something.
+    `spellings` counts those that were taken from the expansion.
     """
 
     named: bool
     exact: bool = False
+    expansion: Expansion = AS_WRITTEN
+    spellings: int = 0
     groups: int = 0
     required: list[Clause] = field(default_factory=list)
     filters: list[Clause] = field(default_factory=list)
@@ -97,9 +108,9 @@ class _Place:
     uncertain: bool = False
 
 
-def clauses_of(tree: Node | None, *, named: bool) -> Clauses:
+def clauses_of(tree: Node | None, *, named: bool, expansion: Expansion = AS_WRITTEN) -> Clauses:
     """Return the clauses of a tree; those of none find everybody."""
-    made = Clauses(named)
+    made = Clauses(named, expansion=expansion)
     for node in tree.parts if isinstance(tree, All) else [tree] if tree else []:
         match node:
             case Nice(part=part):
@@ -151,8 +162,10 @@ def _run(made: Clauses, run: Run, place: _Place) -> Clause:
     name: Mapping[str, str] = {}
     if len(words) > 1:
         place, name = _group(made, place)
+    fields = _fields(place.field)
     clauses = [
-        _named(made, _word(word, _fields(place.field), exact=made.exact), word, place) for word in words
+        _named(made, _any_of(_word(word, fields, exact=made.exact), spelt), word, place)
+        for word, spelt in zip(words, _spelt(made, run, place.field), strict=True)
     ]
     if len(clauses) == 1:
         return clauses[0]
@@ -182,6 +195,41 @@ def _word(word: Run, fields: Mapping[str, int], *, exact: bool) -> Clause:
             "zero_terms_query": "all",
         }
     }
+
+
+def _spelt(made: Clauses, run: Run, within: Field | None) -> list[list[Clause]]:
+    """Return for each word of a run what else finds it.
+
+    Words that spell a term together share its other spellings: who has one of these has all of the words, and each adds
+    its part of the score.
+    """
+    found: list[list[Clause]] = [[] for _ in run.words]
+    if made.exact:
+        return found
+    fields = _fields(within)
+    first = 0
+    for item in run.items:
+        for stretch in made.expansion.stretches(item, within):
+            spellings = stretch.spellings[: MOST_IN_QUERY - made.spellings]
+            made.spellings += len(spellings)
+            clauses = [_spelling(each, fields, shared_by=stretch.length) for each in spellings]
+            for place in range(first + stretch.start, first + stretch.start + stretch.length):
+                found[place] = clauses
+        first += len(item)
+    return found
+
+
+def _any_of(clause: Clause, others: Sequence[Clause]) -> Clause:
+    return {"dis_max": {"queries": [clause, *others]}} if others else clause
+
+
+def _spelling(spelling: Spelling, fields: Mapping[str, int], *, shared_by: int) -> Clause:
+    there = EVERYDAY_IN if spelling.everyday else SPELT_IN
+    weighed = [f"{name}^{weight}" for name, weight in fields.items() if name in there]
+    sought = {"query": spelling.text, "fields": weighed, "boost": spelling.weight / shared_by}
+    if spelling.text.isalnum():
+        return {"combined_fields": sought}
+    return {"multi_match": {**sought, "type": "phrase"}}
 
 
 def _term(term: Phrase | Wildcard | Fuzzy, fields: Mapping[str, int]) -> Clause:

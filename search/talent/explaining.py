@@ -9,6 +9,7 @@ from elasticsearch import AsyncElasticsearch
 from search.indices import CandidateIndex
 from search.talent.body import build_talent_query
 from search.talent.clauses import Clause
+from search.talent.expansion import AS_WRITTEN, Expansion
 from search.talent.fit import Fit, reasons_of
 from search.talent.points import PointsInTime
 from search.talent.receipts import Receipt
@@ -21,6 +22,7 @@ class MatchChange(StrEnum):
 
     CANDIDATE = "CANDIDATE"
     WEIGHTS = "WEIGHTS"
+    TAXONOMY = "TAXONOMY"
     INDEX = "INDEX"
     STATISTICS = "STATISTICS"
 
@@ -40,6 +42,7 @@ async def explain_match(
     points: PointsInTime,
     receipt: Receipt,
     rights: Sequence[Clause] = (),
+    expansion: Expansion = AS_WRITTEN,
 ) -> Explanation:
     """Repeat a receipt's search for its candidate and compare.
 
@@ -47,13 +50,14 @@ async def explain_match(
     same. Without changes both fits are equal. Raises the errors of `search_talent`.
     """
     only = {"term": {"id": receipt.candidate_id}}
-    found = await search_talent(client, index, points, receipt.request, [only, *rights])
+    request = replace(receipt.request, expansion=expansion)
+    found = await search_talent(client, index, points, request, [only, *rights])
     today = found.hits[0].fit if found.hits else None
     parts = build_talent_query(receipt.request).parts
     recorded = Fit(
         receipt.score, reasons_of(parts, receipt.matched), receipt.matched, receipt.version, receipt.index
     )
-    changes = _changes(receipt, today)
+    changes = _changes(receipt, today, expansion.version)
     if (
         today is not None
         and MatchChange.CANDIDATE not in changes
@@ -65,12 +69,14 @@ async def explain_match(
     return Explanation(recorded, today, changes)
 
 
-def _changes(receipt: Receipt, today: Fit | None) -> tuple[MatchChange, ...]:
+def _changes(receipt: Receipt, today: Fit | None, taxonomy: str) -> tuple[MatchChange, ...]:
     changes = []
     if today is None or today.version != receipt.version:
         changes.append(MatchChange.CANDIDATE)
     if weights_version() != receipt.weights:
         changes.append(MatchChange.WEIGHTS)
+    if taxonomy != receipt.taxonomy:
+        changes.append(MatchChange.TAXONOMY)
     if today is not None and today.index != receipt.index:
         changes.append(MatchChange.INDEX)
     if (

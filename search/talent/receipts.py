@@ -19,7 +19,7 @@ from search.talent.weights import weights_version
 LONGEST_RECEIPT: Final = 6_000
 _MOST_BYTES: Final = 200_000
 _SIGNATURE_BYTES: Final = 16
-_LAYOUT: Final = 1
+_LAYOUT: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +38,7 @@ class Receipt:
     version: int
     index: str
     weights: str
+    taxonomy: str
 
     @property
     def request(self) -> TalentRequest:
@@ -59,6 +60,7 @@ def receipt_of(request: TalentRequest, candidate_id: str, fit: Fit) -> Receipt:
         version=fit.version,
         index=fit.index,
         weights=weights_version(),
+        taxonomy=request.expansion.version,
     )
 
 
@@ -75,6 +77,7 @@ def sealed(receipt: Receipt, key: str) -> str | None:
         receipt.version,
         receipt.index,
         receipt.weights,
+        receipt.taxonomy,
     ]
     packed = zlib.compress(orjson.dumps(content), 9)
     text = base64.urlsafe_b64encode(_signature(packed, key) + packed).decode()
@@ -91,7 +94,7 @@ def opened(text: str, key: str) -> Receipt:
         if not hmac.compare_digest(signature, _signature(packed, key)):
             raise ValueError(len(text))
         match orjson.loads(zlib.decompressobj().decompress(packed, _MOST_BYTES)):
-            case [1, id_, said, where, should, score, matched, version, index, weights]:
+            case [2, id_, said, where, should, score, matched, version, index, weights, taxonomy]:
                 return Receipt(
                     candidate_id=id_,
                     text=said,
@@ -102,6 +105,7 @@ def opened(text: str, key: str) -> Receipt:
                     version=version,
                     index=index,
                     weights=weights,
+                    taxonomy=taxonomy,
                 )
             case other:
                 raise ValueError(_kind(other))

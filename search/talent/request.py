@@ -1,10 +1,11 @@
 """One talent search as the schema asks for it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 from search.talent.conditions import Condition
+from search.talent.expansion import AS_WRITTEN, Expansion
 
 MOST_RESULTS: Final = 100
 
@@ -50,7 +51,7 @@ class TalentRequest:
     `text` follows `search.query_language`; every condition of `where` must hold; each of `should` that holds adds to
     the score. Without an order the best come first, or the latest change where nothing ranks. `after` is the cursor of
     the last hit seen. `at` (ISO 8601, UTC) is the moment that bands of time count back from. `highlight`, `reasons` and
-    `evidence` ask for what costs more.
+    `evidence` ask for what costs more. `expansion` knows what else plain words stand for.
     """
 
     text: str = ""
@@ -64,3 +65,4 @@ class TalentRequest:
     highlight: bool = False
     reasons: bool = False
     evidence: bool = False
+    expansion: Expansion = field(default=AS_WRITTEN, compare=False, repr=False)

@@ -32,6 +32,22 @@ OPERATIONS: dict[str, tuple[Permission, str]] = {
     ),
     "intakes": (Permission.INTAKES_READ, "{ intakes(first: 1) { totalCount } }"),
     "templates": (Permission.OUTREACH_READ, "{ templates(first: 1) { totalCount } }"),
+    "taxonomyTerms": (Permission.TALENT_SEARCH, "{ taxonomyTerms(first: 1) { totalCount } }"),
+    "createTerm": (
+        Permission.TAXONOMY_WRITE,
+        'mutation { createTerm(input: { kind: SKILL, name: "" }) { userErrors { code } } }',
+    ),
+    "updateTerm": (
+        Permission.TAXONOMY_WRITE,
+        f'mutation {{ updateTerm(input: {{ termId: "{UNKNOWN[Kind.TERM]}" }}) {{ userErrors {{ code }} }} }}',
+    ),
+    "mergeTerms": (
+        Permission.TAXONOMY_WRITE,
+        (
+            f'mutation {{ mergeTerms(input: {{ termId: "{UNKNOWN[Kind.TERM]}", '
+            f'mergedId: "{UNKNOWN[Kind.TERM]}" }}) {{ userErrors {{ code }} }} }}'
+        ),
+    ),
     "events": (Permission.EVENTS_READ, "{ events(first: 1) { lastSequence } }"),
     "partnerApplications": (Permission.PARTNERS_MANAGE, "{ partnerApplications(first: 1) { totalCount } }"),
     "partnerApplication": (

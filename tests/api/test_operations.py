@@ -22,19 +22,23 @@ NAMES = (
     "contact_candidates",
     "create_candidate",
     "create_job",
+    "create_term",
     "create_token",
     "events",
     "explain_match",
     "import_resume",
     "invite_user",
     "job_pipeline",
+    "merge_terms",
     "referral_paths",
     "rotate_token",
     "set_candidate_privacy",
     "set_job_access",
     "shortlist",
     "talent_search",
+    "taxonomy_terms",
     "update_job",
+    "update_term",
     "viewer",
 )
 
@@ -192,6 +196,21 @@ async def test_viewer_says_who_is_asking(system: System) -> None:
     assert (viewer["kind"], viewer["role"], viewer["scopes"]) == ("TOKEN", "RECRUITER", None)
     assert "CANDIDATES_WRITE" in viewer["permissions"]
     assert "USERS_MANAGE" not in viewer["permissions"]
+
+
+async def test_terms_are_listed_made_changed_and_merged(system: System) -> None:
+    (term,) = (await _run(system, "taxonomy_terms"))["nodes"]
+    assert term["name"] == "Kubernetes"
+    assert "DevOps" in {each["name"] for each in term["broader"]}
+    made = [(await _run(system, "create_term"))["term"] for _ in range(2)]
+    assert made[0] == made[1]
+    assert made[0]["broader"] == [{"name": "DevOps"}]
+    changed = [(await _run(system, "update_term"))["term"] for _ in range(2)]
+    assert "kube" in changed[0]["synonyms"]
+    assert changed[0] == changed[1]
+    merged = [(await _run(system, "merge_terms"))["term"] for _ in range(2)]
+    assert "HTML email" in merged[0]["synonyms"]
+    assert merged[0] == merged[1]
 
 
 async def test_invite_user(system: System) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from graph.client import Graph
 from graph.settings import GraphSettings
+from graph.taxonomy.loading import TermsOfGraph
 from graph.tokens import AccessRole
 from schema.context import Context, Services
 from schema.loaders import Loaders
@@ -19,6 +20,7 @@ from search.indices import candidate_index
 from search.resumes.store import ResumeStore, StoreSettings
 from search.settings import ElasticsearchSettings
 from search.talent.points import PointsInTime
+from search.taxonomy.live import LiveTaxonomy
 from tests.api.conftest import System
 
 T = TypeVar("T")
@@ -61,6 +63,7 @@ async def test_a_longer_list_costs_no_more_round_trips(system: System, name: str
                 elasticsearch=client,
                 index=index,
                 points=PointsInTime(client, index),
+                taxonomy=LiveTaxonomy(TermsOfGraph(graph)),
                 store=ResumeStore(StoreSettings(path="/nowhere")),
                 feed=_NoFeed(),
                 organization="Kith Demo",

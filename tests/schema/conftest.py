@@ -9,6 +9,7 @@ import pytest
 from graph.client import Graph
 from graph.migrations.runner import migrate
 from graph.settings import GraphSettings
+from graph.taxonomy.loading import TermsOfGraph
 from graph.tokens import AccessRole
 from schema.context import Context, Services
 from schema.loaders import Loaders
@@ -16,6 +17,7 @@ from schema.operations import Operations, Request
 from schema.permissions import Principal
 from schema.root import build_schema
 from search.resumes.store import ResumeStore, StoreSettings
+from search.taxonomy.live import LiveTaxonomy
 from tests.workers.conftest import EMPTY
 
 SCHEMA = build_schema()
@@ -68,6 +70,7 @@ def context_of(graph: Graph, role: AccessRole, person_id: str | None = None) -> 
         elasticsearch=nothing,
         index=nothing,
         points=nothing,
+        taxonomy=LiveTaxonomy(TermsOfGraph(graph)),
         store=ResumeStore(StoreSettings(path="/nowhere")),
         feed=nothing,
         organization="Test",

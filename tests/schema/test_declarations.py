@@ -45,6 +45,8 @@ from graph.records import NewRecord, save_records
 from graph.referrals.referrals import NewReferral, create_referral
 from graph.sessions import PREFIX, NewSession, SignIn
 from graph.shortlists import shortlist
+from graph.taxonomy.editing import NewTerm, TermChange, create_term, update_term
+from graph.taxonomy.terms import TermKind
 from graph.tokens import AccessRole, NewToken
 from graph.users import NewUser, UserStatus
 from graph.visibility import EVERYTHING, Sights, Viewer
@@ -338,6 +340,24 @@ async def furnish(graph: Graph) -> None:
     await _take_files(graph, candidate)
     await _let_in(graph, colleague)
     await _admit_partner(graph)
+    await _name_skills(graph)
+
+
+async def _name_skills(graph: Graph) -> None:
+    """Write terms of which those called A, which fill a page, lead to others that are not on it."""
+
+    async def term(letter: str) -> str:
+        named = NewTerm(id=new_id(), kind=TermKind.SKILL, name=f"{letter} {new_id()}", synonyms=(new_id(),))
+        return await graph.write(create_term, term=named, change=Change.by("test"))
+
+    for _ in range(5):
+        a, b, c, d = [await term(letter) for letter in "ABCD"]
+        for wanted in (
+            TermChange(id=a, add_broader=(b,), add_related=(c,)),
+            TermChange(id=b, add_broader=(c,), add_related=(d,)),
+            TermChange(id=d, add_broader=(a,)),
+        ):
+            await graph.write(update_term, wanted=wanted, change=Change.by("test"))
 
 
 async def _let_in(graph: Graph, colleague: str) -> None:

@@ -37,6 +37,7 @@ from graph.events import EventType
 from graph.migrations.runner import migrate
 from graph.outbox import events_after
 from graph.settings import GraphSettings
+from graph.taxonomy.loading import TermsOfGraph
 from graph.tokens import AccessRole
 from graph.visibility import visible_events
 from schema.answers import Answer, encoded, masked
@@ -56,6 +57,7 @@ from search.indices import candidate_index, ensure_indices
 from search.resumes.store import ResumeStore, StoreSettings
 from search.settings import ElasticsearchSettings
 from search.talent.points import PointsInTime
+from search.taxonomy.live import LiveTaxonomy
 from search.writer import write
 from tests.schema import graphs
 from tests.schema.documents import Document, Sorting, Words, documents
@@ -347,6 +349,7 @@ async def pair(
             elasticsearch=client,
             index=index,
             points=PointsInTime(client, index, clock=lambda: 0.0),
+            taxonomy=LiveTaxonomy(TermsOfGraph(graph)),
             store=ResumeStore(StoreSettings(path=Path(tmp_path_factory.mktemp("store")))),
             feed=NoFeed(),
             organization="Test",

@@ -56,6 +56,7 @@ class World:
     job: Any
     candidate: str
     application: str
+    terms: list[str]
 
 
 @pytest.fixture
@@ -85,7 +86,15 @@ async def world(send: Send, empty: Graph) -> World:
     given = {"job": {"id": job["job"]["id"]}, "candidate": {"email": "kim@example.org"}}
     applied = await send("applyToJob", "application { id }", given)
     await empty.execute(COLLEAGUE, id=new_id(), at=now())
-    return World(send, job["job"], made["candidate"]["id"], applied["application"]["id"])
+    names = ("Cooking", "Cookery", "Baking")
+    terms = [await send("createTerm", "term { id }", {"kind": "SKILL", "name": each}) for each in names]
+    return World(
+        send,
+        job["job"],
+        made["candidate"]["id"],
+        applied["application"]["id"],
+        [each["term"]["id"] for each in terms],
+    )
 
 
 COLLEAGUE = Statement(
@@ -165,6 +174,20 @@ CASES: dict[str, tuple[str, Callable[[World], tuple[dict[str, Any], dict[str, An
         lambda _: (
             {"name": "First", "subject": "Hello", "body": "Hello"},
             {"name": "First", "subject": "Hello", "body": "Goodbye"},
+        ),
+    ),
+    "createTerm": (
+        "term { id }",
+        lambda _: (
+            {"kind": "SKILL", "name": "Welding"},
+            {"kind": "SKILL", "name": "Welding", "synonyms": ["Joining"]},
+        ),
+    ),
+    "mergeTerms": (
+        "term { id synonyms }",
+        lambda world: (
+            {"termId": world.terms[0], "mergedId": world.terms[1]},
+            {"termId": world.terms[0], "mergedId": world.terms[2]},
         ),
     ),
     "inviteUser": (

@@ -141,6 +141,7 @@ RECEIPT = Receipt(
     version=3,
     index="kith-candidates-v1-abc",
     weights="w",
+    taxonomy="t",
 )
 
 

@@ -1,0 +1,4 @@
+CREATE CONSTRAINT term_id IF NOT EXISTS FOR (t:Term) REQUIRE t.id IS UNIQUE;
+CREATE CONSTRAINT term_origin_id IF NOT EXISTS FOR (o:TermOrigin) REQUIRE o.id IS UNIQUE;
+CREATE CONSTRAINT taxonomy_name IF NOT EXISTS FOR (t:Taxonomy) REQUIRE t.name IS UNIQUE;
+CREATE INDEX term_name IF NOT EXISTS FOR (t:Term) ON (t.name, t.id);

@@ -1,0 +1,17 @@
+import strawberry
+
+from graph.taxonomy.terms import TERMS
+from schema.pagination import Connection
+from schema.permissions import Permission
+from schema.reads import paged
+from schema.taxonomy.types import Term, TermFilter
+
+
+@strawberry.type
+class TaxonomyQueries:
+    taxonomy_terms: Connection[Term] = paged(
+        "The skills and titles that searches know, by name.",
+        TERMS,
+        where=TermFilter,
+        requires=Permission.TALENT_SEARCH,
+    )
