@@ -4,6 +4,10 @@ DATA holds `resumes/**` (files to read) and `annotated/` (labelled text). Readin
 codes per kind through the sandbox. Parsing compares values with the labels: two values agree if their words
 are the same or at least half of all their words are shared. The rules may be tuned on one half of the
 labelled résumés (`--half tune`); figures are reported on the other, split by a seeded shuffle.
+
+Another bench calls `measure(data)`, which prints nothing and returns what `--json` writes: `labelled` (per field precision,
+recall, F1, wanted and given), `half`, `count`, `parse ms` (parsing of one text), `read` (per file kind the files read, the
+failures by code, `success` as a share of its files, p50 and p95 in ms).
 """
 
 import argparse
@@ -181,6 +185,7 @@ async def read_all(paths: list[Path]) -> dict[str, dict[str, Any]]:
     report: dict[str, dict[str, Any]] = {
         kind: {
             **count,
+            "success": round(count["read"] / len(seconds[kind]), 4),
             "p50 ms": round(1000 * statistics.median(seconds[kind]), 1),
             "p95 ms": round(1000 * sorted(seconds[kind])[int(0.95 * (len(seconds[kind]) - 1))], 1),
         }
@@ -188,6 +193,22 @@ async def read_all(paths: list[Path]) -> dict[str, dict[str, Any]]:
     }
     report["ALL"] = {"files": len(paths), "seconds": round(time.perf_counter() - started, 1)}
     return report
+
+
+def measure(data: Path, *, half: str = "report", files: bool = True) -> dict[str, Any]:
+    """Return the figures of one half of the labelled résumés and, with `files`, of reading every file."""
+    preload()
+    resumes = list(labelled_resumes(data / "annotated"))
+    random.Random(_SEED).shuffle(resumes)
+    middle = len(resumes) // 2
+    chosen = resumes[:middle] if half == "tune" else resumes[middle:]
+    begun = time.perf_counter()
+    figures: dict[str, Any] = {"labelled": score(chosen), "half": half, "count": len(chosen)}
+    figures["parse ms"] = round(1000 * (time.perf_counter() - begun) / len(chosen), 1)
+    if files:
+        paths = sorted(path for path in (data / "resumes").rglob("*") if path.is_file())
+        figures["read"] = asyncio.run(read_all(paths))
+    return figures
 
 
 def main() -> None:
@@ -202,26 +223,18 @@ def main() -> None:
     )
     parser.add_argument("--labelled-only", action="store_true", help="leave out the reading of files")
     options = parser.parse_args()
-    preload()
-    resumes = list(labelled_resumes(options.data / "annotated"))
-    random.Random(_SEED).shuffle(resumes)
-    middle = len(resumes) // 2
-    half = resumes[:middle] if options.half == "tune" else resumes[middle:]
-    begun = time.perf_counter()
-    figures: dict[str, Any] = {"labelled": score(half), "half": options.half, "count": len(half)}
-    figures["parse ms"] = round(1000 * (time.perf_counter() - begun) / len(half), 1)
-    print(f"{len(half)} labelled résumés ({options.half} half), {figures['parse ms']} ms each to parse")
+    figures = measure(options.data, half=options.half, files=not options.labelled_only)
+    print(
+        f"{figures['count']} labelled résumés ({options.half} half), {figures['parse ms']} ms each to parse"
+    )
     print(f"{'field':18}{'precision':>10}{'recall':>10}{'F1':>8}{'wanted':>8}{'given':>8}")
     for field, row in figures["labelled"].items():
         print(
             f"{field:18}{row['precision']:10.3f}{row['recall']:10.3f}{row['f1']:8.3f}"
             f"{row['wanted']:8.0f}{row['given']:8.0f}"
         )
-    if not options.labelled_only:
-        paths = sorted(path for path in (options.data / "resumes").rglob("*") if path.is_file())
-        figures["read"] = asyncio.run(read_all(paths))
-        for kind, counts in figures["read"].items():
-            print(f"{kind:6}", ", ".join(f"{name} {value}" for name, value in counts.items()))
+    for kind, counts in figures.get("read", {}).items():
+        print(f"{kind:6}", ", ".join(f"{name} {value}" for name, value in counts.items()))
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1), encoding="utf-8")
 

@@ -30,6 +30,7 @@ from schema.pagination import Connection
 from schema.permissions import Permission
 from schema.reads import identity, paged, related, same, stored
 from schema.scalars import CountryCode, DateTime, PartialDate
+from search.resumes.titles import Seniority, normalised_title, seniority_of
 
 described(
     Role,
@@ -65,6 +66,22 @@ described(
     },
 )
 
+described(
+    Seniority,
+    name="Seniority",
+    description="How far up a job title stands, by its words; of several the highest counts.",
+    values={
+        Seniority.INTERN: "Intern, trainee, apprentice.",
+        Seniority.JUNIOR: "Junior, graduate, assistant.",
+        Seniority.PROFESSIONAL: "The title says no level.",
+        Seniority.SENIOR: "Senior, expert.",
+        Seniority.LEAD: "Lead, principal, architect.",
+        Seniority.MANAGER: "Manager, supervisor.",
+        Seniority.DIRECTOR: "Director, head of something.",
+        Seniority.EXECUTIVE: "Vice president, chief officer, founder.",
+    },
+)
+
 MONTHS_PER_YEAR = 12
 
 
@@ -95,6 +112,14 @@ class Skill(Read, Node):
 @strawberry.type(description="A time at a company.")
 class Employment(Read):
     title: str | None = stored("The job title as written.", edge("title"))
+    normalised_title: str | None = stored(
+        "The title without level, manner of employment and employer, its abbreviations written out.",
+        edge("title"),
+        make=normalised_title,
+    )
+    seniority: Seniority | None = stored(
+        "How senior the title is; none without a title.", edge("title"), make=seniority_of
+    )
     team: str | None = stored("Team or department.", edge("team"))
     location: str | None = stored("Where the work was, as written.", edge("location"))
     summary: str | None = stored("What the person wrote about it.", edge("summary"))

@@ -18,8 +18,9 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class ExtractedText:
-    """Lines of text in reading order, and the addresses that links and buttons hide."""
+    """Lines of text in reading order, the addresses that links and buttons hide, and whether pages show pictures."""
 
     text: str
     pages: int = 1
     links: tuple[str, ...] = ()
+    pictures: bool = False

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import playa
 from playa.exceptions import PDFEncryptionError
@@ -15,6 +16,7 @@ from search.resumes.reading_order import PlacedText, lines_in_reading_order, pla
 logging.getLogger("playa").setLevel(logging.CRITICAL)
 
 _MAX_LINKS = 200
+_LOOKED_AT = 5
 
 
 def extract_pdf(data: bytes, limits: Limits) -> ExtractedText:
@@ -53,7 +55,19 @@ def extract_pdf(data: bytes, limits: Limits) -> ExtractedText:
             break
     if not texts:
         raise UnreadableResume(FailureCode.BROKEN, _DAMAGED)
-    return ExtractedText("\n".join(texts), count, tuple(links[:_MAX_LINKS]))
+    text = "\n".join(texts)
+    pictures = not any(map(str.isalnum, text)) and _shows_pictures(_sound(pages))
+    return ExtractedText(text, count, tuple(links[:_MAX_LINKS]), pictures)
+
+
+def _shows_pictures(pages: Iterable[Page]) -> bool:
+    """Say whether one of the first pages draws an image."""
+    try:
+        return any(True for page in islice(pages, _LOOKED_AT) for _ in page.images)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - a hostile file may raise anything inside the library
+        return False
 
 
 def _sound(pages: Iterable[Page]) -> Iterator[Page]:

@@ -24,9 +24,9 @@ def read_resume(data: bytes, file_name: str, limits: Limits | None = None) -> Pa
         if kind is ResumeKind.JSON_RESUME:
             profile = profile_of_json_resume(data)
             text = text_of_profile(profile)
-            return ParsedResume(profile, _checked(text, kind)[: bounds.characters], kind, 1)
+            return ParsedResume(profile, _checked(text)[: bounds.characters], kind, 1)
         extracted = _extracted(data, kind, bounds)
-        text = _checked(tidied(extracted.text), kind)
+        text = _checked(tidied(extracted.text), scanned=extracted.pictures)
         shown = text[: bounds.characters]
         profile, spans = parse_text(shown, extracted.links)
     except MemoryError:
@@ -47,10 +47,10 @@ def _extracted(data: bytes, kind: ResumeKind, limits: Limits) -> ExtractedText:
     return extract_text(data)
 
 
-def _checked(text: str, kind: ResumeKind) -> str:
+def _checked(text: str, *, scanned: bool = False) -> str:
     if any(character.isalnum() for character in text):
         return text
-    reason = "There is no text in the file."
-    if kind is ResumeKind.PDF:
-        reason = "There is no text in the PDF: it is probably scanned. Send a version with text."
-    raise UnreadableResume(FailureCode.NO_TEXT, reason)
+    if scanned:
+        reason = "The pages are pictures without text: a scan. Send a version with text."
+        raise UnreadableResume(FailureCode.SCANNED, reason)
+    raise UnreadableResume(FailureCode.NO_TEXT, "There is no text in the file.")

@@ -15,6 +15,7 @@ from docx.oxml.ns import nsdecls
 from fpdf import FPDF
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from search.resumes.extract import Limits
 from search.resumes.failures import FailureCode, UnreadableResume
@@ -108,6 +109,19 @@ def test_pdf_failures() -> None:
     )
     assert failure(b"%PDF-1.7\nnothing here") in {FailureCode.BROKEN, FailureCode.NO_TEXT}
     assert failure(good[: len(good) // 3]) in {FailureCode.BROKEN, FailureCode.NO_TEXT}
+
+
+def test_a_pdf_of_pictures_is_a_scan_and_one_with_text_beside_them_is_read() -> None:
+    document = FPDF(unit="pt", format="A4")
+    document.add_page()
+    document.image(Image.new("RGB", (60, 80), "white"), x=0, y=0, w=500)
+    assert failure(bytes(document.output())) is FailureCode.SCANNED
+    document = FPDF(unit="pt", format="A4")
+    document.add_page()
+    document.image(Image.new("RGB", (60, 80), "white"), x=0, y=0, w=50)
+    document.set_font("Helvetica", size=11)
+    document.text(40, 300, "Jo Example")
+    assert "Jo Example" in read_resume(bytes(document.output()), "cv.pdf").text
 
 
 def test_pdf_text_is_bounded() -> None:
