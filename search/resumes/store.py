@@ -105,9 +105,33 @@ class ResumeStore:
             raise NotADigestError
         return self._root / sha256[:2] / sha256[2:4] / sha256
 
+    def beside(self, sha256: str, name: str) -> bytes | None:
+        """Return what was put beside the bytes of the digest under a name, None where nothing was."""
+        try:
+            return self._beside(sha256, name).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def put_beside(self, sha256: str, name: str, data: bytes) -> None:
+        """Keep what can be computed again from the bytes of the digest; it goes when they are deleted."""
+        path = self._beside(sha256, name)
+        if not self.exists(sha256):
+            return
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(temporary).replace(path)
+
     def delete(self, sha256: str) -> None:
-        """Forget the bytes; nothing happens where there are none."""
-        self.path_of(sha256).unlink(missing_ok=True)
+        """Forget the bytes and what is beside them; nothing happens where there are none."""
+        path = self.path_of(sha256)
+        path.unlink(missing_ok=True)
+        for beside in path.parent.glob(f"{sha256}.*"):
+            beside.unlink(missing_ok=True)
+
+    def _beside(self, sha256: str, name: str) -> Path:
+        path = self.path_of(sha256)
+        return path.with_name(f"{path.name}.{name}")
 
 
 def _sync_folder(folder: Path) -> None:

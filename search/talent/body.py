@@ -4,14 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from search.embedding import Embedder
 from search.errors import InvalidQuery
 from search.query_language.parser import parse
 from search.talent.clauses import Clause, Clauses, Demand, Part, clauses_of
 from search.talent.conditions import Check, Condition, Every, condition_clause, described
 from search.talent.cursors import Place, decode_cursor
 from search.talent.facets import facet_clause
+from search.talent.meaning import meaning_of
 from search.talent.request import MOST_RESULTS, Order, SortBy, TalentRequest
-from search.talent.weights import EMPHASISED, PREFERRED_BOOST, literal
+from search.talent.weights import HIGHLIGHTED, PREFERRED_BOOST, literal
 
 TIMEOUT_SECONDS: Final = 5
 _LONGEST_HIGHLIGHTED: Final = 200_000
@@ -34,10 +36,12 @@ class TalentQuery:
     scored: bool
 
 
-def build_talent_query(request: TalentRequest, rights: Sequence[Clause] = ()) -> TalentQuery:
+def build_talent_query(
+    request: TalentRequest, rights: Sequence[Clause] = (), model: Embedder | None = None
+) -> TalentQuery:
     """Return the query for a request; `rights` are filter clauses, all of which a candidate must pass.
 
-    One hit more is asked for than the page has, to know whether another follows.
+    Without a `model` only words rank, and the meaning that a request gives as a vector. One hit more is asked for than the page has, to know whether another follows.
 
     Raises InvalidQuery where the input is out of bounds, and QuerySyntaxError for a text that is no query.
     """
@@ -47,6 +51,8 @@ def build_talent_query(request: TalentRequest, rights: Sequence[Clause] = ()) ->
     clauses = clauses_of(tree, named=request.reasons, expansion=request.expansion)
     texts = clauses.parts.copy()
     _add_conditions(clauses, request)
+    if meaning := meaning_of(tree, request.meaning, model):
+        clauses.optional.append(meaning.clause(named=request.reasons))
     scored = clauses.ranks
     order = request.order or Order(SortBy.RELEVANCE if scored else SortBy.UPDATED_AT, descending=True)
     if order.by is SortBy.RELEVANCE and not scored:
@@ -131,5 +137,5 @@ def highlight(found: Clause) -> dict[str, Any]:
         "number_of_fragments": 3,
         "max_analyzed_offset": _LONGEST_HIGHLIGHTED,
         "highlight_query": found,
-        "fields": {name: {"matched_fields": [name, literal(name)]} for name in EMPHASISED},
+        "fields": {name: {"matched_fields": [name, literal(name)]} for name in HIGHLIGHTED},
     }

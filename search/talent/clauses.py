@@ -33,9 +33,23 @@ from search.talent.expansion import (
     Expansion,
     Spelling,
 )
-from search.talent.weights import EMPHASISED, FIELDS, NEIGHBOUR_BOOST, NEIGHBOUR_SLOP, WEIGHTS, literal
+from search.talent.weights import (
+    FIELDS,
+    NEIGHBOUR_SLOP,
+    SAME_TITLE,
+    SAME_TITLE_BOOST,
+    SAME_WORDING,
+    WEIGHTS,
+    WHOLE_ITEM_BOOST,
+    literal,
+)
 
 Clause: TypeAlias = Mapping[str, Anything]
+
+SAME_WORDING_IN: Final = "in:"
+"""How the clauses are named that weigh wording; the field follows."""
+WHOLE_ITEMS: Final = "items"
+"""The name of the clause that counts the items of a list of which all words are there."""
 
 # Letters that do not come apart into a plain letter and a mark, as the index's own folding has them.
 _FOLDED: Final = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})  # fmt: skip
@@ -187,9 +201,14 @@ def _fields(within: Field | None) -> Mapping[str, int]:
 def _word(word: Run, fields: Mapping[str, int], *, exact: bool) -> Clause:
     if exact:
         return _term(Phrase(word.words[0]), fields)
+    return _all_words(word.words[0], fields)
+
+
+def _all_words(text: str, fields: Mapping[str, int]) -> Clause:
+    """Return the clause of those who have all words of a text, wherever in the fields."""
     return {
         "combined_fields": {
-            "query": word.words[0],
+            "query": text,
             "fields": [f"{name}^{weight}" for name, weight in fields.items()],
             "operator": "and",
             "zero_terms_query": "all",
@@ -280,18 +299,30 @@ def _plain_runs(node: Node) -> Iterator[Run]:
 
 
 def _emphasised(runs: Sequence[Run], *, named: bool) -> list[Clause]:
-    words = " ".join(word for run in runs for word in run.words)
+    """Return what ranks those higher whose wording is the query's, and excludes nobody."""
+    words = [word for run in runs for word in run.words]
     if not words:
         return []
     pairs = [" ".join(pair) for run in runs for item in run.items for pair in itertools.pairwise(item)]
+    boosts = {name: min(1, SAME_TITLE_BOOST / len(words)) for name in SAME_TITLE} | {SAME_WORDING: 1}
     clauses: list[Clause] = []
-    for name in EMPHASISED:
+    for name, boost in boosts.items():
+        exact = {"match": {literal(name): {"query": " ".join(words), "boost": boost}}}
         neighbours = [
-            {"match_phrase": {name: {"query": pair, "slop": NEIGHBOUR_SLOP, "boost": NEIGHBOUR_BOOST}}}
+            {"match_phrase": {name: {"query": pair, "slop": NEIGHBOUR_SLOP, "boost": boost}}}
             for pair in pairs
         ]
-        exact = {"match": {literal(name): words}}
-        clauses.append(
-            {"bool": {"should": [exact, *neighbours], **({"_name": f"in:{name}"} if named else {})}}
-        )
+        clauses.append(_together([exact, *neighbours], f"{SAME_WORDING_IN}{name}", named=named))
+    items = [
+        {"constant_score": {"filter": _all_words(" ".join(item), WEIGHTS), "boost": WHOLE_ITEM_BOOST}}
+        for run in runs
+        if len(run.items) > 1
+        for item in run.items
+    ]
+    if items:
+        clauses.append(_together(items, WHOLE_ITEMS, named=named))
     return clauses
+
+
+def _together(clauses: Sequence[Clause], name: str, *, named: bool) -> Clause:
+    return {"bool": {"should": list(clauses), **({"_name": name} if named else {})}}

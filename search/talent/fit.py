@@ -6,13 +6,21 @@ from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
 from search.talent.body import TIMEOUT_SECONDS, highlight
-from search.talent.clauses import Demand, Part
-from search.talent.weights import EMPHASISED, plain_name
+from search.talent.clauses import SAME_WORDING_IN, WHOLE_ITEMS, Demand, Part
+from search.talent.meaning import SAME_MEANING
+from search.talent.weights import SAME_TITLE, SAME_WORDING, plain_name
 
 MOST_WITH_EVIDENCE: Final = 12
 """Parts of a query for which evidence is looked up, the first ones."""
 _SNIPPETS: Final = 3
-_EMPHASIS: Final = "in:"
+_WEIGHED: Final[Mapping[str, tuple[str, str | None]]] = {
+    **{
+        f"{SAME_WORDING_IN}{name}": ("same wording", plain_name(name)) for name in (*SAME_TITLE, SAME_WORDING)
+    },
+    WHOLE_ITEMS: ("whole items", None),
+    SAME_MEANING: ("similar meaning", None),
+}
+"""What a hit's reasons say of the clauses that are no part of the query, and in which field."""
 
 
 EvidenceOf: TypeAlias = tuple[str, str | None]
@@ -87,12 +95,12 @@ def reasons_of(parts: Sequence[Part], matched: Mapping[str, float]) -> tuple[Rea
         )
         for number, part in enumerate(parts)
     ]
-    wording = [
-        Reason("same wording", plain_name(name), None, Verdict.WEIGHED, matched[_EMPHASIS + name])
-        for name in EMPHASISED
-        if _EMPHASIS + name in matched
+    weighed = [
+        Reason(said, field, None, Verdict.WEIGHED, matched[name])
+        for name, (said, field) in _WEIGHED.items()
+        if name in matched
     ]
-    return (*found, *wording)
+    return (*found, *weighed)
 
 
 def evidence_searches(parts: Sequence[Part], ids: Sequence[str]) -> dict[EvidenceOf, dict[str, Any]]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import orjson
 
+from search.embedding import Vector
 from search.errors import InvalidQuery
 from search.talent.conditions import Condition, as_json, from_json
 from search.talent.fit import Fit
@@ -33,6 +34,7 @@ class Receipt:
     text: str
     where: tuple[Condition, ...]
     should: tuple[Condition, ...]
+    meaning: Vector | None
     score: float
     matched: Mapping[str, float]
     version: int
@@ -44,7 +46,13 @@ class Receipt:
     def request(self) -> TalentRequest:
         """Return the search again, for this one candidate."""
         return TalentRequest(
-            text=self.text, where=self.where, should=self.should, size=1, reasons=True, evidence=True
+            text=self.text,
+            where=self.where,
+            should=self.should,
+            meaning=self.meaning,
+            size=1,
+            reasons=True,
+            evidence=True,
         )
 
 
@@ -55,6 +63,7 @@ def receipt_of(request: TalentRequest, candidate_id: str, fit: Fit) -> Receipt:
         text=request.text,
         where=request.where,
         should=request.should,
+        meaning=request.meaning,
         score=fit.score,
         matched=fit.matched,
         version=fit.version,
@@ -72,6 +81,7 @@ def sealed(receipt: Receipt, key: str) -> str | None:
         receipt.text,
         [as_json(condition) for condition in receipt.where],
         [as_json(condition) for condition in receipt.should],
+        None if receipt.meaning is None else receipt.meaning.hex(),
         receipt.score,
         receipt.matched,
         receipt.version,
@@ -94,12 +104,13 @@ def opened(text: str, key: str) -> Receipt:
         if not hmac.compare_digest(signature, _signature(packed, key)):
             raise ValueError(len(text))
         match orjson.loads(zlib.decompressobj().decompress(packed, _MOST_BYTES)):
-            case [2, id_, said, where, should, score, matched, version, index, weights, taxonomy]:
+            case [2, id_, said, where, should, meaning, score, matched, version, index, weights, taxonomy]:
                 return Receipt(
                     candidate_id=id_,
                     text=said,
                     where=tuple(map(from_json, where)),
                     should=tuple(map(from_json, should)),
+                    meaning=None if meaning is None else bytes.fromhex(meaning),
                     score=score,
                     matched=matched,
                     version=version,

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from search.embedding import Vector
 from search.talent.conditions import Condition
 from search.talent.expansion import AS_WRITTEN, Expansion
 
@@ -49,7 +50,7 @@ class TalentRequest:
     """One talent search.
 
     `text` follows `search.query_language`; every condition of `where` must hold; each of `should` that holds adds to
-    the score. Without an order the best come first, or the latest change where nothing ranks. `after` is the cursor of
+    the score. `meaning` is what texts should be near to; without it, what `text` says. Without an order the best come first, or the latest change where nothing ranks. `after` is the cursor of
     the last hit seen. `at` (ISO 8601, UTC) is the moment that bands of time count back from. `highlight`, `reasons` and
     `evidence` ask for what costs more. `expansion` knows what else plain words stand for.
     """
@@ -57,6 +58,7 @@ class TalentRequest:
     text: str = ""
     where: tuple[Condition, ...] = ()
     should: tuple[Condition, ...] = ()
+    meaning: Vector | None = None
     order: Order | None = None
     size: int = 20
     after: str | None = None

@@ -8,6 +8,7 @@ from typing import Any, Final
 import orjson
 from elasticsearch import AsyncElasticsearch, BadRequestError, NotFoundError
 
+from search.embedding import embedder
 from search.errors import InvalidQuery, SearchOutOfTime, search_errors
 from search.indices import CandidateIndex
 from search.talent.body import TIMEOUT_SECONDS, TalentQuery, build_talent_query
@@ -72,7 +73,7 @@ async def search_talent(
     whose point in time is over, and the other errors of `search.errors` where Elasticsearch fails or needs more than
     five seconds.
     """
-    query = build_talent_query(request, rights)
+    query = build_talent_query(request, rights, embedder())
     if query.after is None:
         point = None
         answer = await _first_page(client, index, query)

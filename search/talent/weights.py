@@ -5,6 +5,7 @@ from typing import Final
 
 import orjson
 
+from search.embedding import embedder
 from search.query_language.tree import Field
 
 # Plain words are looked up in these fields together, weighed in the order in which a recruiter reads them.
@@ -30,8 +31,8 @@ FIELDS: Final = {
     Field.LANGUAGE: ("languages.text",),
     Field.NAME: ("name",),
 }
-# Words that stand there unstemmed or near each other score again.
-EMPHASISED: Final = (
+# The fields whose fragments are shown.
+HIGHLIGHTED: Final = (
     "titles.text",
     "headline",
     "skills.text",
@@ -39,15 +40,34 @@ EMPHASISED: Final = (
     "summary",
     "resume_text",
 )
+# Words that stand in a text unstemmed or near each other score again.
+SAME_WORDING: Final = "resume_text"
+# In titles, too; but no title has many words, so this is shared out among the words of the query.
+SAME_TITLE: Final = ("titles.text", "headline")
+SAME_TITLE_BOOST: Final = 0.5
 NEIGHBOUR_SLOP: Final = 2
-NEIGHBOUR_BOOST: Final = 2
+# What each item of a list adds of which all words are there.
+WHOLE_ITEM_BOOST: Final = 1
+# What the same direction as the query's would add for each word of it.
+MEANING_BOOST: Final = 8
 # What a condition of `should` adds that holds: about as much as a rare word in a title.
 PREFERRED_BOOST: Final = 4
 
 
 def weights_version() -> str:
     """Return what names this very set of numbers; receipts carry it."""
-    numbers = [WEIGHTS, FIELDS, EMPHASISED, NEIGHBOUR_SLOP, NEIGHBOUR_BOOST, PREFERRED_BOOST]
+    numbers = [
+        WEIGHTS,
+        FIELDS,
+        SAME_WORDING,
+        SAME_TITLE,
+        SAME_TITLE_BOOST,
+        NEIGHBOUR_SLOP,
+        WHOLE_ITEM_BOOST,
+        MEANING_BOOST,
+        PREFERRED_BOOST,
+        embedder().name,
+    ]
     return hashlib.sha256(
         orjson.dumps(numbers, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
     ).hexdigest()[:12]

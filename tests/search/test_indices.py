@@ -53,6 +53,7 @@ def everything(candidate_id: str) -> CandidateDocument:
         consent=True,
         last_contact=UPDATED,
         resume_text="Zoë cooks.",
+        meaning=bytes(range(1, 129)) * 2,
     )
 
 

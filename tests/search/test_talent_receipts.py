@@ -136,6 +136,7 @@ RECEIPT = Receipt(
     text="cook",
     where=(Every((Check("skills", "eq", "Négociation"), Check("near", "within", (1.0, 2.0, 3.0)))),),
     should=(),
+    meaning=bytes(range(256)),
     score=1.25,
     matched={"0": 1.25},
     version=3,

@@ -48,6 +48,15 @@ async def test_the_index_shows_what_the_graph_says(system: System) -> None:
     assert await system.found_by_name("Somebody Else") == 1
 
 
+async def test_every_document_has_its_meaning(system: System) -> None:
+    await system.add(records(3))
+    await system.number_events()
+    await system.indexer().drain()
+    with_meaning = {"exists": {"field": "meaning"}}
+    answer = await system.elasticsearch.count(index=system.index.alias, query=with_meaning)
+    assert answer["count"] == 3
+
+
 async def test_events_again_and_in_any_order_end_alike(system: System) -> None:
     chance = random.Random(3)
     people: list[str] = []
