@@ -134,7 +134,7 @@ def score(resumes: list[Labelled]) -> dict[str, dict[str, float]]:
     """Return precision, recall, F1 and counts per field."""
     counts: dict[str, Counter[str]] = {field: Counter() for field in _FIELDS}
     for labelled in resumes:
-        profile, _ = parse_text(tidied(labelled.text))
+        profile = parse_text(tidied(labelled.text)).profile
         for field, count in counts.items():
             wanted, given = expected(labelled, field), found(profile, field)
             if not wanted:

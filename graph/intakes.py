@@ -80,7 +80,7 @@ LINK_RECORD = Statement(
     "intakes.link_record",
     """
     MATCH (i:Intake {id: $id}), (r:Record {id: $record})
-    SET r.text_document = $text_document
+    SET r += $properties
     MERGE (i)-[:MADE]->(r)
     """,
 )
@@ -207,11 +207,19 @@ class Intake:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadResume:
-    """What was read from an intake's bytes; `text_document` is the SHA-256 of the text in the store."""
+    """What was read from an intake's bytes; `text_document` is the SHA-256 of the text in the store.
+
+    `values` and `contact_values` are JSON: for each value what it is, its number, the value, and the offsets in the text.
+    `likelihood` says how likely it is a résumé, from 0 to 1, and `signs` why.
+    """
 
     kind: str
     profile: Profile
     text_document: str
+    values: str = "[]"
+    contact_values: str = "[]"
+    likelihood: float | None = None
+    signs: tuple[str, ...] = ()
     person_id: str
     record_event_id: str
 
@@ -322,7 +330,13 @@ async def complete(
         tx,
         id=intake.id,
         attempt=intake.attempts,
-        properties={"status": str(IntakeStatus.COMPLETED), "kind": read.kind, "settled_at": at},
+        properties={
+            "status": str(IntakeStatus.COMPLETED),
+            "kind": read.kind,
+            "settled_at": at,
+            "likelihood": read.likelihood,
+            "signs": list(read.signs),
+        },
     )
     if settled is None:
         return None
@@ -339,7 +353,16 @@ async def complete(
         document=intake.sha256,
     )
     (saved,) = await save_records(tx, records=[record], actor=actor, at=at)
-    await LINK_RECORD.run(tx, id=intake.id, record=record.id, text_document=read.text_document)
+    await LINK_RECORD.run(
+        tx,
+        id=intake.id,
+        record=record.id,
+        properties={
+            "text_document": read.text_document,
+            "values": read.values,
+            "contact_values": read.contact_values,
+        },
+    )
     subject = Subject(intake_id=intake.id, candidate_id=saved.person_id)
     event = NewEvent(id=event_id, type=EventType.INTAKE_COMPLETED, at=at, actor=actor, subject=subject)
     await outbox.append(tx, [event])

@@ -5,6 +5,7 @@ import logging
 from dataclasses import replace
 from typing import Any
 
+import orjson
 from pydantic import ValidationError
 
 from graph import intakes
@@ -15,6 +16,7 @@ from graph.profiles import PROFILE, Profile
 from search.resumes.failures import UnreadableResume
 from search.resumes.profile import ParsedResume
 from search.resumes.sandbox import Sandbox, SandboxUnavailableError
+from search.resumes.spans import CONTACTS, value_of
 from search.resumes.store import ResumeStore
 from workers.broker import Queue, Task
 
@@ -42,6 +44,8 @@ _MOST = {
 }
 _LONGEST = {"summary": 20_000, "name": 200, "company": 200, "school": 200, "skills": 200}
 _LONGEST_LINE = 400
+_LONGEST_VALUE = 200
+_MOST_VALUES = 1_000
 
 
 class IntakeReader:
@@ -92,6 +96,10 @@ class IntakeReader:
                 kind=str(parsed.kind),
                 profile=fitted(parsed.profile.to_json()),
                 text_document=text,
+                values=told(parsed, contacts=False),
+                contact_values=told(parsed, contacts=True),
+                likelihood=parsed.likelihood,
+                signs=parsed.signs,
                 person_id=new_id(),
                 record_event_id=new_id(),
             ),
@@ -106,6 +114,17 @@ class IntakeReader:
             intakes.fail, intake=intake, code=code, reason=reason, event_id=new_id(), actor=ACTOR, at=now()
         )
         LOG.info("intake %s failed: %s", intake.id, code)
+
+
+def told(parsed: ParsedResume, *, contacts: bool) -> str:
+    """Return the values that have a span, contact data or all others, as JSON: what, its number, value, offsets."""
+    rows = [
+        (span.field, span.index, value[:_LONGEST_VALUE] if value else None, span.start, span.end)
+        for span in parsed.spans
+        if (span.field in CONTACTS) is contacts
+        for value in (value_of(parsed.profile, span),)
+    ]
+    return orjson.dumps(rows[:_MOST_VALUES]).decode()
 
 
 def fitted(profile: dict[str, Any]) -> Profile:

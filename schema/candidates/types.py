@@ -9,6 +9,7 @@ from graph.people import PersonOrder, roles_of
 from graph.profiles import RecordKind, Role
 from graph.reading import ID, Anchor, edge, node
 from schema.applications.types import Application, ApplicationFilter, ApplicationSort
+from schema.candidates.parsed import ParsedValue, values_of
 from schema.companies.types import Company
 from schema.enums import described
 from schema.external_ids import ExternalId
@@ -155,6 +156,17 @@ class Record(Read, Node):
         "Where it came from, as the sender worded it: a file, a form, an import.", node("origin")
     )
     received_at: DateTime = stored("When it reached us.", node("received_at"))
+    parsed_values: list[ParsedValue] = stored(
+        "What was read from a résumé and where in its text; empty for other records.",
+        node("values"),
+        make=values_of,
+    )
+    parsed_contacts: list[ParsedValue] | None = stored(
+        "The same of e-mail addresses, phone numbers and links.",
+        node("contact_values"),
+        make=values_of,
+        requires=Permission.CONTACTS_READ,
+    )
 
 
 @strawberry.type(description="What a person said about being contacted.")

@@ -7,13 +7,14 @@ from graph.intakes import IntakeFailure, IntakeStatus
 from graph.reading import Anchor, node
 from schema.candidates.types import Candidate
 from schema.enums import described
-from schema.filters import DateTimeFilter, EnumFilter, filtered, joined
+from schema.filters import DateTimeFilter, EnumFilter, NumberFilter, filtered, joined
 from schema.node import Kind, Node
 from schema.origins import Read
 from schema.permissions import Permission
 from schema.reads import identity, related, stored
 from schema.scalars import DateTime
 from search.resumes.kinds import ResumeKind
+from search.resumes.likelihood import Sign
 
 described(
     IntakeStatus,
@@ -59,6 +60,28 @@ described(
         ResumeKind.JSON_RESUME: "A JSON document as jsonresume.org describes it.",
     },
 )
+described(
+    Sign,
+    name="ResumeSign",
+    description="What speaks for a text being a résumé, or against it.",
+    values={
+        Sign.CONTACT: "For: an e-mail address or a phone number.",
+        Sign.NAME: "For: a person's name at the head.",
+        Sign.EMPLOYMENTS: "For: times at companies, with dates.",
+        Sign.EDUCATION: "For: a degree.",
+        Sign.HEADINGS: "For: two or more of the usual headings.",
+        Sign.SKILLS: "For: two or more skills.",
+        Sign.ADVERT: "Against: turns of phrase of job adverts.",
+        Sign.LETTER: "Against: turns of phrase of letters.",
+        Sign.BUSINESS: "Against: words of invoices, contracts and papers.",
+        Sign.LENGTH: "Against: fewer than 60 words, or more than 4,000.",
+    },
+)
+
+
+def signs(stored_signs: list[str] | None) -> list[Sign]:
+    """Read the signs that the graph keeps."""
+    return [Sign(sign) for sign in stored_signs or ()]
 
 
 @strawberry.type(
@@ -76,6 +99,11 @@ class Intake(Read, Node):
     attempts: int = stored("How often it was tried.", node("attempts"))
     received_at: DateTime = stored("When it came.", node("received_at"))
     settled_at: DateTime | None = stored("When it completed or failed.", node("settled_at"))
+    resume_likelihood: float | None = stored(
+        "How likely the text is a résumé, from 0 to 1: have a look below 0.5. None before it is read, and of JSON Resumes.",
+        node("likelihood"),
+    )
+    resume_signs: list[Sign] = stored("What the likelihood follows from.", node("signs"), make=signs)
     candidate: Candidate | None = related(
         "Whose résumé it is, once it is read.", intakes.CANDIDATE, requires=Permission.CANDIDATES_READ
     )
@@ -89,3 +117,6 @@ class IntakeFilter:
     status: EnumFilter[IntakeStatus] | None = filtered("By how far it has come.", node("status"))
     failure: EnumFilter[IntakeFailure] | None = filtered("By why it failed.", node("code"))
     received_at: DateTimeFilter | None = filtered("By when it came.", node("received_at"))
+    resume_likelihood: NumberFilter | None = filtered(
+        "By how likely the text is a résumé, from 0 to 1.", node("likelihood")
+    )

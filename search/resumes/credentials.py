@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterable
 
+from search.resumes.contacts import Found
 from search.resumes.dates import find_ranges
 from search.resumes.places import is_place
 from search.resumes.sections import Line, Section, SectionKind
+from search.resumes.spans import Finder
 from search.resumes.vocabulary import find_degree, spoken_languages_in
-from search.skills.matcher import SkillMatch, canonical_skill, find_skills
+from search.skills.matcher import canonical_skill, find_skills
 
 _MAX_SKILLS = 150
 _MAX_CERTIFICATES = 30
@@ -36,24 +38,16 @@ _FLUENCY = re.compile(
 )
 
 
-def matched_skills(text: str) -> list[SkillMatch]:
-    """Return the first match of each known skill."""
-    seen: dict[str, SkillMatch] = {}
-    for match in find_skills(text):
-        seen.setdefault(match.name, match)
-    return list(seen.values())
-
-
-def listed_skills(sections: Iterable[Section]) -> list[str]:
-    """Return the short items of the skills sections' lists, in the canonical spelling where it is known."""
-    found: dict[str, str] = {}
+def listed_skills(sections: Iterable[Section]) -> dict[str, tuple[str, str]]:
+    """Return the short items of the skills sections' lists by their key: canonical name, and the item as written."""
+    found: dict[str, tuple[str, str]] = {}
     for section in sections:
         if section.kind is SectionKind.SKILLS:
             for line in section.lines:
                 for item in _items(line):
                     name = canonical_skill(item) or item
-                    found.setdefault(name.lower(), name)
-    return list(found.values())
+                    found.setdefault(name.lower(), (name, item))
+    return found
 
 
 def _items(line: Line) -> Iterable[str]:
@@ -81,17 +75,20 @@ def _items(line: Line) -> Iterable[str]:
         yield item
 
 
-def all_skills(text: str, sections: list[Section]) -> list[str]:
-    """Return known skills found anywhere, then the items of the skills sections."""
-    names = {match.name.lower(): match.name for match in matched_skills(text)}
-    for item in listed_skills(sections):
-        names.setdefault(item.lower(), item)
-    return list(names.values())[:_MAX_SKILLS]
+def all_skills(text: str, sections: list[Section], finder: Finder) -> list[Found]:
+    """Return known skills found anywhere, then the items of the skills sections, with where each first stands."""
+    skills: dict[str, Found] = {}
+    for match in find_skills(text):
+        skills.setdefault(match.name.lower(), Found(*match))
+    for key, (name, item) in listed_skills(sections).items():
+        if key not in skills:
+            skills[key] = Found(name, *(finder.find(item) or (-1, -1)))
+    return list(skills.values())[:_MAX_SKILLS]
 
 
-def find_languages(sections: Iterable[Section]) -> list[str]:
+def find_languages(sections: Iterable[Section]) -> list[Found]:
     """Return spoken languages, in English, from language sections and labelled lines."""
-    found: dict[str, None] = {}
+    found: dict[str, Found] = {}
     for section in sections:
         for line in section.lines:
             label = _LANGUAGE_LABEL.match(line.text)
@@ -100,8 +97,9 @@ def find_languages(sections: Iterable[Section]) -> list[str]:
                 or label
                 or (_FLUENCY.search(line.text) and len(line.text) <= _SHORT_LINE)
             ):
-                found |= dict.fromkeys(spoken_languages_in(line.text))
-    return list(found)
+                for name, start, end in spoken_languages_in(line.text):
+                    found.setdefault(name, Found(name, line.start + start, line.start + end))
+    return list(found.values())
 
 
 def find_certificates(sections: Iterable[Section]) -> list[str]:

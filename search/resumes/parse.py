@@ -3,15 +3,18 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from search.resumes.contacts import Found, find_emails, find_links, find_phones
-from search.resumes.credentials import all_skills, find_certificates, find_languages, matched_skills
+from search.resumes.credentials import all_skills, find_certificates, find_languages
 from search.resumes.educations import find_educations
 from search.resumes.employments import find_employments
+from search.resumes.likelihood import Likelihood, likelihood_of
 from search.resumes.person import find_person
 from search.resumes.places import gazetteer
 from search.resumes.profile import Profile, Span
 from search.resumes.sections import sections_of
+from search.resumes.spans import Finder, Part, spans_of
 
 _SPACES = str.maketrans({"\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u200b": None, "\ufeff": None, "\u2060": None,
                          "\r": "\n", "\f": "\n", "\v": "\n", "\u2028": "\n", "\u2029": "\n", "\x00": None})  # fmt: skip
@@ -45,8 +48,17 @@ def tidied(text: str) -> str:
     return _BLANK_LINES.sub("\n\n", _TRAILING.sub("", text)).strip("\n")
 
 
-def parse_text(text: str, links: Sequence[str] = ()) -> tuple[Profile, tuple[Span, ...]]:
-    """Return what the text says about its person, and where the values stand in it."""
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a text says about its person, where the values stand in it, and how likely it is a résumé."""
+
+    profile: Profile
+    spans: tuple[Span, ...]
+    likelihood: Likelihood
+
+
+def parse_text(text: str, links: Sequence[str] = ()) -> Parsed:
+    """Read a tidied text; `links` are the addresses behind its hyperlinks."""
     sections = sections_of(text)
     head = text[:_CONTACT_CHARACTERS]
     emails = find_emails(head, links)
@@ -55,6 +67,9 @@ def parse_text(text: str, links: Sequence[str] = ()) -> tuple[Profile, tuple[Spa
     employments = find_employments(sections)
     educations = find_educations(sections)
     phones = find_phones(head, person.location.country if person.location else None, links)
+    finder = Finder(text)
+    skills = all_skills(text, sections, finder)
+    languages = find_languages(sections)
     profile = Profile(
         name=person.name,
         headline=person.headline,
@@ -65,21 +80,25 @@ def parse_text(text: str, links: Sequence[str] = ()) -> tuple[Profile, tuple[Spa
         location=person.location,
         employments=tuple(found.value for found in employments),
         educations=tuple(found.value for found in educations),
-        skills=tuple(all_skills(text, sections)),
-        languages=tuple(find_languages(sections)),
+        skills=tuple(found.value for found in skills),
+        languages=tuple(found.value for found in languages),
         certificates=tuple(find_certificates(sections)),
     )
-    spans = [Span("name", 0, *person.name_span)] if person.name_span else []
-    spans += _spans("emails", emails) + _spans("phones", phones) + _spans("links", addresses)
-    spans += [Span("employments", index, found.start, found.end) for index, found in enumerate(employments)]
-    spans += [Span("educations", index, found.start, found.end) for index, found in enumerate(educations)]
-    for match in matched_skills(text):
-        if match.name in profile.skills:
-            spans.append(Span("skills", profile.skills.index(match.name), match.start, match.end))
-    return profile, tuple(spans)
+    name = finder.find(person.name, *person.name_span) if person.name and person.name_span else None
+    spans = [Span(Part.NAME, 0, *name)] if name else []
+    for part, values in (
+        (Part.EMAIL, emails),
+        (Part.PHONE, phones),
+        (Part.LINK, addresses),
+        (Part.SKILL, skills),
+        (Part.LANGUAGE, languages),
+    ):
+        spans += _spans(part, values)
+    spans += spans_of(finder, profile, employments, educations)
+    return Parsed(profile, tuple(spans), likelihood_of(text, sections, profile))
 
 
-def _spans(field: str, values: Sequence[Found]) -> list[Span]:
+def _spans(part: Part, values: Sequence[Found]) -> list[Span]:
     return [
-        Span(field, index, found.start, found.end) for index, found in enumerate(values) if found.start >= 0
+        Span(part, index, found.start, found.end) for index, found in enumerate(values) if found.start >= 0
     ]

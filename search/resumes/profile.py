@@ -84,7 +84,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Where in the text a value of the profile stands: half-open character offsets."""
+    """Where in the text a value of the profile stands: half-open character offsets. `field` is a `spans.Part`."""
 
     field: str
     index: int
@@ -102,9 +102,13 @@ class ParsedResume:
     pages: int
     truncated: bool = False
     spans: tuple[Span, ...] = ()
+    likelihood: float | None = None
+    """How likely the text is a résumé, 0 to 1; None where the file's kind says so already."""
+    signs: tuple[str, ...] = ()
+    """What the likelihood follows from."""
 
     def to_json(self) -> dict[str, Any]:
-        """Return the keys of the profile plus `text`, `kind`, `pages`, `truncated` and `spans`."""
+        """Return the keys of the profile plus those of this class."""
         return {
             **self.profile.to_json(),
             "text": self.text,
@@ -112,6 +116,8 @@ class ParsedResume:
             "pages": self.pages,
             "truncated": self.truncated,
             "spans": [asdict(span) for span in self.spans],
+            "likelihood": self.likelihood,
+            "signs": list(self.signs),
         }
 
     @classmethod
@@ -124,4 +130,6 @@ class ParsedResume:
             pages=value["pages"],
             truncated=value["truncated"],
             spans=tuple(Span(**span) for span in value["spans"]),
+            likelihood=value["likelihood"],
+            signs=tuple(value["signs"]),
         )

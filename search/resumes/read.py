@@ -28,13 +28,22 @@ def read_resume(data: bytes, file_name: str, limits: Limits | None = None) -> Pa
         extracted = _extracted(data, kind, bounds)
         text = _checked(tidied(extracted.text), scanned=extracted.pictures)
         shown = text[: bounds.characters]
-        profile, spans = parse_text(shown, extracted.links)
+        parsed = parse_text(shown, extracted.links)
     except MemoryError:
         reason = "Reading the file takes too much memory. Print it to a plain PDF and send that."
         raise UnreadableResume(FailureCode.MEMORY_LIMIT, reason) from None
     except RecursionError:
         raise UnreadableResume(FailureCode.BROKEN, "The file is nested too deeply to be read.") from None
-    return ParsedResume(profile, shown, kind, extracted.pages, len(text) > len(shown), spans)
+    return ParsedResume(
+        parsed.profile,
+        shown,
+        kind,
+        extracted.pages,
+        len(text) > len(shown),
+        parsed.spans,
+        parsed.likelihood.probability,
+        parsed.likelihood.signs,
+    )
 
 
 def _extracted(data: bytes, kind: ResumeKind, limits: Limits) -> ExtractedText:

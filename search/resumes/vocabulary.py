@@ -194,15 +194,15 @@ _FOREIGN_NAMES = {
 }  # fmt: skip
 
 
-def spoken_languages_in(text: str) -> list[str]:
-    """Return the spoken languages that the text names, in English, in order."""
-    found: dict[str, None] = {}
-    for word in re.findall(r"[^\W\d_]+", text.lower()):
-        if word in SPOKEN_LANGUAGES:
-            found[word.capitalize()] = None
-        elif word in _FOREIGN_NAMES:
-            found[_FOREIGN_NAMES[word]] = None
-    return list(found)
+def spoken_languages_in(text: str) -> list[tuple[str, int, int]]:
+    """Return the spoken languages that the text names, in English, in order, each with where its first name stands."""
+    found: dict[str, tuple[str, int, int]] = {}
+    for match in re.finditer(r"[^\W\d_]+", text):
+        word = match[0].lower()
+        name = word.capitalize() if word in SPOKEN_LANGUAGES else _FOREIGN_NAMES.get(word)
+        if name:
+            found.setdefault(name, (name, match.start(), match.end()))
+    return list(found.values())
 
 
 def find_degree(text: str) -> re.Match[str] | None:

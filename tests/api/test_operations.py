@@ -252,7 +252,11 @@ async def test_import_resume_becomes_a_candidate(system: System, tmp_path: Path)
 
     async def read() -> Any:
         data = await system.data(
-            "query($id: ID!) { node(id: $id) { ... on Intake { status reason candidate { emails } } } }",
+            """query($id: ID!) { node(id: $id) { ... on Intake {
+              status reason resumeLikelihood resumeSigns
+              candidate { name emails records { parsedValues { ...told } parsedContacts { ...told } } }
+            } } }
+            fragment told on ParsedValue { field index value span { start end } }""",
             {"id": intake_id},
         )
         return data["node"] if data["node"]["status"] in {"COMPLETED", "FAILED"} else None
@@ -260,6 +264,17 @@ async def test_import_resume_becomes_a_candidate(system: System, tmp_path: Path)
     settled = await eventually(read)
     assert settled["status"] == "COMPLETED", settled
     assert settled["candidate"]["emails"] == row["emails"][:1]
+    assert settled["resumeLikelihood"] > 0.5
+    assert "EMPLOYMENTS" in settled["resumeSigns"]
+    (record,) = settled["candidate"]["records"]
+    assert [told["value"] for told in record["parsedContacts"] if told["field"] == "EMAIL"] == row["emails"][
+        :1
+    ]
+    told = {value["field"]: value for value in record["parsedValues"]}
+    assert told["NAME"]["value"] == settled["candidate"]["name"]
+    assert told["NAME"]["span"]["end"] - told["NAME"]["span"]["start"] == len(told["NAME"]["value"])
+    assert {"EMPLOYMENT_TITLE", "EMPLOYMENT_DATES", "SKILL"} <= set(told)
+    assert "EMAIL" not in told
     again = await _run(system, "import_resume", f"input.file=@{file}")
     assert again["repeated"]
     assert again["intake"]["id"] == intake_id

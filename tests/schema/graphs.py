@@ -241,7 +241,13 @@ class _Artist:
     def record(self, person: Thing) -> Thing:
         kind = self.random.choice(["FORM", "RESUME", "IMPORT", "REFERRAL"])
         record = self.drawing.add(
-            "Record", id=self.id(), kind=kind, origin=self.text(), received_at=self.at()
+            "Record",
+            id=self.id(),
+            kind=kind,
+            origin=self.text(),
+            received_at=self.at(),
+            values=self.maybe(lambda: '[["SKILL", 0, "SQL", 4, 7], ["EMPLOYMENT", 0, null, 9, 20]]'),
+            contact_values=self.maybe(lambda: '[["EMAIL", 0, "a@example.org", 0, 13]]'),
         )
         self.drawing.tie(record, "ABOUT", person)
         return record
@@ -395,6 +401,8 @@ class _Artist:
                 attempts=self.random.randint(0, 3),
                 received_at=self.at(),
                 settled_at=self.maybe(self.at),
+                likelihood=self.maybe(self.random.random),
+                signs=self.maybe(lambda: ["NAME", "ADVERT"]),
             )
             for record in self.some(records, 1):
                 self.drawing.tie(intake, "MADE", record)

@@ -467,6 +467,7 @@ async def _take_files(graph: Graph, candidate: str) -> None:
                 kind="TXT",
                 profile=Profile(name="Kim"),
                 text_document="0" * 64,
+                likelihood=0.9,
                 person_id=new_id(),
                 record_event_id=new_id(),
             )

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from search.resumes.parse import parse_text, tidied
 from search.resumes.profile import Location, ParsedResume, Profile
 from search.resumes.sections import SectionKind, sections_of
+from search.resumes.spans import Part
 from search.skills.matcher import canonical_skill, find_skills, skill_terms
 
 COMPANY_FIRST = """\
@@ -72,7 +73,7 @@ May 2011 to December 2014
 
 
 def profile_of(text: str) -> Profile:
-    return parse_text(tidied(text))[0]
+    return parse_text(tidied(text)).profile
 
 
 def jobs_of(text: str) -> list[tuple[str, str | None, str | None, str | None, bool]]:
@@ -142,10 +143,11 @@ def test_skills_languages_and_certificates() -> None:
 
 def test_spans_point_at_the_values() -> None:
     text = tidied(COMPANY_FIRST)
-    profile, spans = parse_text(text)
-    emails = [text[span.start : span.end] for span in spans if span.field == "emails"]
+    parsed = parse_text(text)
+    profile, spans = parsed.profile, parsed.spans
+    emails = [text[span.start : span.end] for span in spans if span.field is Part.EMAIL]
     assert [email.rstrip(".") for email in emails] == list(profile.emails)
-    entries = [text[span.start : span.end] for span in spans if span.field == "employments"]
+    entries = [text[span.start : span.end] for span in spans if span.field is Part.EMPLOYMENT]
     assert entries[1].startswith("Contoso, Inc.")
     assert entries[1].endswith("Wrote forecasts.")
 
@@ -183,8 +185,11 @@ def test_the_skills_list_is_sound() -> None:
 
 
 def test_a_parsed_resume_crosses_json_unchanged() -> None:
-    profile, spans = parse_text(tidied(COMPANY_FIRST))
-    parsed = ParsedResume(profile, tidied(COMPANY_FIRST), "TXT", 1, spans=spans)
+    read = parse_text(tidied(COMPANY_FIRST))
+    profile, told = read.profile, read.likelihood
+    parsed = ParsedResume(
+        profile, tidied(COMPANY_FIRST), "TXT", 1, False, read.spans, told.probability, told.signs
+    )
     assert ParsedResume.from_json(parsed.to_json()) == parsed
     assert set(profile.to_json()) == {
         *("name", "headline", "summary", "emails", "phones", "links", "location"),
@@ -216,5 +221,5 @@ WORDS = st.sampled_from(
 @given(st.one_of(st.text(max_size=400), st.lists(st.lists(WORDS, max_size=6).map(" ".join)).map("\n".join)))
 def test_any_text_gives_a_profile_with_spans_inside_it(text: str) -> None:
     text = tidied(text)
-    _, spans = parse_text(text)
+    spans = parse_text(text).spans
     assert all(0 <= span.start <= span.end <= len(text) for span in spans)
