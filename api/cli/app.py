@@ -16,6 +16,7 @@ _MODULES = (
     "api.cli.operations",
     "api.cli.explaining",
     "api.cli.dead_letters",
+    "api.cli.index",
     "api.cli.users",
 )
 """Modules with an attribute `commands`, a `typer.Typer` whose commands become commands of `kith`."""
