@@ -16,6 +16,7 @@ class EventType(StrEnum):
     CANDIDATE_SHORTLISTED = "candidate.shortlisted"
     CANDIDATE_OPTED_OUT = "candidate.opted_out"
     CANDIDATE_PRIVACY_CHANGED = "candidate.privacy_changed"
+    CANDIDATE_REINDEXED = "candidate.reindexed"
     COLLEAGUE_CREATED = "colleague.created"
     COLLEAGUE_UPDATED = "colleague.updated"
     JOB_CREATED = "job.created"
@@ -80,6 +81,7 @@ CHANGES_DOCUMENT = frozenset(
         EventType.CANDIDATE_SHORTLISTED,
         EventType.CANDIDATE_OPTED_OUT,
         EventType.CANDIDATE_PRIVACY_CHANGED,
+        EventType.CANDIDATE_REINDEXED,
         EventType.JOB_ACCESS_CHANGED,
         EventType.APPLICATION_CREATED,
         EventType.APPLICATION_MOVED,

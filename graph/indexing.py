@@ -190,16 +190,16 @@ class Refusal:
 
 async def take(tx: Transaction, /, *, after: int, limit: int) -> Batch | None:
     """Return the candidates of the oldest `limit` unindexed events with a number above `after`; None without any."""
-    row = await TAKE.row(tx, after=after, limit=limit)
-    if row is None or not row["events"]:
+    taken = await TAKE.value(tx, after=after, limit=limit)
+    if not taken:
         return None
     versions: dict[str, int] = {}
     events: dict[str, list[str]] = {}
-    for event, candidate, sequence, _ in row["events"]:
+    for event, candidate, sequence, _ in taken:
         versions[candidate] = sequence
         events.setdefault(candidate, []).append(event)
-    traces = frozenset(trace for *_, trace in row["events"] if trace is not None)
-    return Batch(versions, events, through=row["events"][-1][2], traces=traces)
+    traces = frozenset(trace for *_, trace in taken if trace is not None)
+    return Batch(versions, events, through=taken[-1][2], traces=traces)
 
 
 async def waiting(tx: Transaction, /) -> bool:
@@ -217,8 +217,7 @@ async def indexed_through(tx: Transaction, /) -> int:
 
 async def candidates(tx: Transaction, /, *, ids: Sequence[str]) -> dict[str, IndexedCandidate]:
     """Return those of the people that are candidates now."""
-    row = await CANDIDATES.row(tx, ids=list(ids))
-    found = [_candidate(item) for item in row["candidates"]] if row else []
+    found = [_candidate(item) for item in await CANDIDATES.value(tx, ids=list(ids))]
     return {candidate.id: candidate for candidate in found}
 
 

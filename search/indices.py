@@ -13,6 +13,7 @@ from search.text import STOPWORDS
 
 _VERSION: Final = 1
 _LONGEST_KEYWORD: Final = 256
+_WRITES: Final = "-writes"
 
 # The standard tokenizer keeps only letters and digits, so these names become words of letters first.
 _SYMBOLIC_NAMES: Final = {
@@ -164,30 +165,55 @@ SETTINGS: Final[dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class CandidateIndex:
-    """Names of the index that fits this version of the code.
+    """Names of an index that fits this version of the code.
 
-    Writers use `writes`, an alias of this very index; searches use `alias`, which may still answer from an
-    older index while this one is being filled.
+    Writers use `writes`, an alias of this very index; searches use `alias`, which may still answer from another
+    index while this one is being filled. All indices of one `definition` hold the same documents.
     """
 
     name: str
     alias: str
     writes: str
+    definition: str
+
+    def rebuilt(self, key: str) -> "CandidateIndex":
+        """Return the names of another index of the same definition; `key` tells it from the others."""
+        return _named_index(f"{self.definition}-{key}", self.alias, self.definition)
 
 
 def candidate_index(prefix: str) -> CandidateIndex:
-    """Return the names under `prefix`; a changed mapping or analysis gives another index."""
-    definition = orjson.dumps([MAPPINGS, SETTINGS], option=orjson.OPT_SORT_KEYS)
+    """Return the names of the first index under `prefix`; a changed mapping or analysis gives another definition."""
+    content = orjson.dumps([MAPPINGS, SETTINGS], option=orjson.OPT_SORT_KEYS)
     alias = f"{prefix}-candidates"
-    name = f"{alias}-v{_VERSION}-{hashlib.sha256(definition).hexdigest()[:8]}"
-    return CandidateIndex(name=name, alias=alias, writes=f"{name}-writes")
+    definition = f"{alias}-v{_VERSION}-{hashlib.sha256(content).hexdigest()[:8]}"
+    return _named_index(definition, alias, definition)
+
+
+def _named_index(name: str, alias: str, definition: str) -> CandidateIndex:
+    return CandidateIndex(name=name, alias=alias, writes=f"{name}{_WRITES}", definition=definition)
 
 
 async def ensure_indices(client: AsyncElasticsearch, index: CandidateIndex) -> bool:
-    """Create the index where it is missing and say whether searches answer from it.
+    """Create the first index of the definition where there is none and say whether searches answer from one.
 
-    Safe to repeat, also by several processes at once. False means that an older index answers: fill this one
+    Safe to repeat, also by several processes at once. False means that an older index answers: fill `main_index`
     from the graph, then call `promote`.
+
+    Raises the errors of `search.errors`.
+    """
+    if not await family(client, index):
+        await create(client, index)
+    main = await main_index(client, index)
+    with search_errors("create the candidate index"):
+        await client.cluster.health(index=main.name, wait_for_status="yellow")
+        live = await _answering(client, index)
+        if not live:
+            await client.indices.put_alias(index=main.name, name=index.alias)
+    return not live or live == {main.name}
+
+
+async def create(client: AsyncElasticsearch, index: CandidateIndex) -> bool:
+    """Create an index, to which all documents are written from now on; say whether it was not there.
 
     Raises the errors of `search.errors`.
     """
@@ -199,28 +225,86 @@ async def ensure_indices(client: AsyncElasticsearch, index: CandidateIndex) -> b
         except BadRequestError as error:
             if error.error != "resource_already_exists_exception":
                 raise
+            return False
         await client.cluster.health(index=index.name, wait_for_status="yellow")
+    return True
+
+
+async def family(client: AsyncElasticsearch, index: CandidateIndex) -> list[CandidateIndex]:
+    """Return the indices of this definition, all of which have to get every document.
+
+    Raises the errors of `search.errors`.
+    """
+    with search_errors("list the candidate indices"):
+        try:
+            found = await client.indices.get_alias(name=f"{index.definition}*{_WRITES}")
+        except NotFoundError:
+            return []
+    return [_named_index(name, index.alias, index.definition) for name in sorted(found.body)]
+
+
+async def main_index(client: AsyncElasticsearch, index: CandidateIndex) -> CandidateIndex:
+    """Return the index of this definition that searches answer from, or else the one that they should.
+
+    Raises the errors of `search.errors`.
+    """
+    members = await family(client, index)
+    with search_errors("look up the candidate index"):
         live = await _answering(client, index)
-        if not live:
-            await client.indices.put_alias(index=index.name, name=index.alias)
-    return not live or live == {index.name}
+    return next((member for member in members if member.name in live), (members or [index])[0])
+
+
+async def identity_of(client: AsyncElasticsearch, index: CandidateIndex) -> str:
+    """Return Elasticsearch's own identifier of an index, which no other index ever has.
+
+    Raises the errors of `search.errors`.
+    """
+    with search_errors("describe the candidate index"):
+        found = await client.indices.get_settings(index=index.name, name="index.uuid")
+    return str(found.body[index.name]["settings"]["index"]["uuid"])
 
 
 async def promote(client: AsyncElasticsearch, index: CandidateIndex) -> None:
-    """Let searches answer from this index, in one atomic step, and delete the older ones.
+    """Let searches answer from this index, in one atomic step.
 
-    They are deleted, not kept, because people erased from now on would live on in them.
+    Those of older definitions are deleted, not kept, because people erased from now on would live on in them. Those of
+    the same definition stay: they are written to like this one, and lists that were begun in them can be read to the
+    end; `discard` deletes them.
 
     Raises the errors of `search.errors`.
     """
     with search_errors("switch to the new candidate index"):
         older = await _answering(client, index) - {index.name}
+        kept = {member.name for member in await family(client, index)}
         await client.indices.update_aliases(
             actions=[
                 {"add": {"index": index.name, "alias": index.alias}},
-                *({"remove_index": {"index": name}} for name in sorted(older)),
+                *({"remove": {"index": name, "alias": index.alias}} for name in sorted(older & kept)),
+                *({"remove_index": {"index": name}} for name in sorted(older - kept)),
             ]
         )
+
+
+async def idle(client: AsyncElasticsearch, index: CandidateIndex) -> list[CandidateIndex]:
+    """Return the indices of this definition that no search begins in; none before one of them answers searches.
+
+    Raises the errors of `search.errors`.
+    """
+    members = await family(client, index)
+    with search_errors("look up the candidate index"):
+        live = await _answering(client, index)
+    if not live & {member.name for member in members}:
+        return []
+    return [member for member in members if member.name not in live]
+
+
+async def discard(client: AsyncElasticsearch, index: CandidateIndex) -> None:
+    """Delete an idle index.
+
+    Raises the errors of `search.errors`.
+    """
+    with search_errors("delete an idle candidate index"):
+        await client.indices.delete(index=index.name, ignore_unavailable=True)
 
 
 async def _answering(client: AsyncElasticsearch, index: CandidateIndex) -> set[str]:

@@ -16,4 +16,6 @@ _SURROGATES_AND_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud80
 
 def normalised(text: str) -> str:
     """Return the text in Unicode NFC, with control characters and lone surrogates turned into spaces."""
+    if text.isascii() and text.isprintable():
+        return text
     return unicodedata.normalize("NFC", _SURROGATES_AND_CONTROLS.sub(" ", text))

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from elasticsearch import AsyncElasticsearch
 from redis.asyncio import Redis
@@ -15,27 +15,17 @@ from graph.client import Graph
 from graph.errors import GraphUnavailable
 from graph.indexing import Batch, IndexedCandidate, Refusal
 from graph.tracing import span
-from search.documents import (
-    ApplicationEntry,
-    CandidateDocument,
-    EducationEntry,
-    EmploymentEntry,
-    end_month,
-    start_month,
-)
-from search.embedding import embedder
 from search.errors import (
     SearchError,
     SearchIndexMissing,
-    search_errors,
+    index_missing,
     unavailable,
 )
-from search.indices import CandidateIndex, ensure_indices, promote
-from search.meanings import Meanings
-from search.resumes.places import coordinates_of
-from search.resumes.store import MissingFileError, ResumeStore
-from search.writer import write
+from search.indices import CandidateIndex, ensure_indices, family, identity_of, main_index, promote
+from search.resumes.store import ResumeStore
+from search.writer import Source, WriteFailure, write
 from workers.broker import Queue, Task
+from workers.documents import source_of
 from workers.metrics import INDEXED
 
 LOG = logging.getLogger(__name__)
@@ -53,9 +43,6 @@ IN_FLIGHT = 2
 TRICKLE = 200
 """A round with fewer events than this is followed by a pause, so that changes gather."""
 ROUND_SECONDS = 0.2
-MOST_RESUME_BYTES = 800_000
-"""More than what a document takes, in whatever script."""
-MONTHS_PER_YEAR = 12
 
 
 class Indexer:
@@ -103,7 +90,7 @@ class Indexer:
         done = await self._round()
         if done == 0:
             if not self._answers:
-                await promote(self._elasticsearch, self._index)
+                await promote(self._elasticsearch, await main_index(self._elasticsearch, self._index))
                 self._answers = True
             return False
         if done < TRICKLE:
@@ -138,11 +125,13 @@ class Indexer:
         return done
 
     async def _index_batch(self, batch: Batch) -> None:
+        # Asked for before the graph is: whoever rebuilds the index reads what was changed before that index was there.
+        indices = await family(self._elasticsearch, self._index)
         people = await self._graph.read(indexing.candidates, ids=list(batch.versions))
         documents = await asyncio.to_thread(self._documents, batch, people)
-        outcome = await write(self._elasticsearch, self._index, documents, refresh=True)
-        refused = {failure.id: failure.reason for failure in outcome.failures if not failure.retryable}
-        held_up = {failure.id for failure in outcome.failures if failure.retryable}
+        failures = await self._write(indices, documents)
+        refused = {failure.id: failure.reason for failure in failures if not failure.retryable}
+        held_up = {failure.id for failure in failures if failure.retryable}
         done = [id_ for id_ in batch.versions if id_ not in refused and id_ not in held_up]
         for name, number in (("written", len(done)), ("refused", len(refused)), ("held_up", len(held_up))):
             INDEXED.labels(name).inc(number)
@@ -161,42 +150,44 @@ class Indexer:
         if held_up:
             raise unavailable("take all candidates", f"{len(held_up)} to repeat")
 
+    async def _write(
+        self, indices: Sequence[CandidateIndex], documents: Sequence[tuple[str, int, Source | None]]
+    ) -> list[WriteFailure]:
+        """Write into each index, so that every one holds the documents when events count as indexed."""
+        failures: list[WriteFailure] = []
+        written = 0
+        for index in indices:
+            try:
+                outcome = await write(self._elasticsearch, index, documents, refresh=True)
+            except SearchIndexMissing:
+                if index in await family(self._elasticsearch, self._index):
+                    raise
+                continue
+            failures += outcome.failures
+            written += 1
+        if not written:
+            raise index_missing()
+        return failures
+
     def _documents(
         self, batch: Batch, people: Mapping[str, IndexedCandidate]
-    ) -> list[tuple[str, int, dict[str, object] | None]]:
+    ) -> list[tuple[str, int, Source | None]]:
         return [
-            (id_, version, self._document(person).to_source() if (person := people.get(id_)) else None)
+            (id_, version, source_of(person, self._store) if (person := people.get(id_)) else None)
             for id_, version in batch.versions.items()
         ]
-
-    def _document(self, person: IndexedCandidate) -> CandidateDocument:
-        document = document_of(person, self._text(person))
-        return Meanings(self._store, embedder()).added_to(document, person.text_document)
-
-    def _text(self, person: IndexedCandidate) -> str | None:
-        if person.text_document is None:
-            return None
-        try:
-            return self._store.get(person.text_document)[:MOST_RESUME_BYTES].decode(errors="ignore")
-        except MissingFileError:
-            LOG.warning("the text of candidate %s is not in the store", person.id)
-            return None
 
     async def _prepare(self) -> None:
         """Make sure that the index is there and that everybody was called for who belongs into it."""
         if self._answers is not None:
             return
         answers = await ensure_indices(self._elasticsearch, self._index)
-        identity = await self._identity()
+        index = await main_index(self._elasticsearch, self._index)
+        identity = await identity_of(self._elasticsearch, index)
         if not await self._graph.read(indexing.knows_index, identity=identity):
-            LOG.info("index %s is new: every candidate is indexed again", self._index.name)
-            await indexing.refill(self._graph, identity=identity, name=self._index.name)
+            LOG.info("index %s is new: every candidate is indexed again", index.name)
+            await indexing.refill(self._graph, identity=identity, name=index.name)
         self._answers = answers
-
-    async def _identity(self) -> str:
-        with search_errors("describe the candidate index"):
-            found = await self._elasticsearch.indices.get_settings(index=self._index.name, name="index.uuid")
-        return str(found.body[self._index.name]["settings"]["index"]["uuid"])
 
     @contextlib.asynccontextmanager
     async def _sign_of_life(self) -> AsyncIterator[None]:
@@ -224,52 +215,3 @@ class Indexer:
             return bool(await self._redis.set(DRAIN_KEY, b"1", px=milliseconds, nx=new))
         except RedisError:
             return False
-
-
-def document_of(person: IndexedCandidate, resume_text: str | None) -> CandidateDocument:
-    """Return a candidate's document."""
-    employments = [
-        EmploymentEntry(
-            company=employment.company,
-            title=employment.title,
-            start_month=start_month(employment.start),
-            end_month=end_month(employment.end),
-            current=employment.current,
-        )
-        for employment in person.employments
-    ]
-    return CandidateDocument(
-        id=person.id,
-        updated_at=person.updated_at,
-        name=person.name,
-        headline=person.headline,
-        summary=person.summary,
-        emails=person.emails,
-        has_phone=bool(person.phones),
-        skills=person.skills,
-        city=person.city,
-        region=person.region,
-        country=person.country,
-        coordinates=coordinates_of(person.city, person.region, person.country) if person.city else None,
-        employments=employments,
-        educations=[
-            EducationEntry(school=education.school, degree=education.degree, field=education.field)
-            for education in person.educations
-        ],
-        years_experience=round(person.experience_months / MONTHS_PER_YEAR, 2),
-        languages=person.languages,
-        certificates=person.certificates,
-        tags=person.tags,
-        roles=[str(role) for role in person.roles],
-        applications=[
-            ApplicationEntry(job_id=application.job_id, stage=application.category, status=application.status)
-            for application in person.applications
-        ],
-        shortlisted_jobs=person.shortlisted_jobs,
-        jobs=person.jobs,
-        private=person.private,
-        visible_to=person.visible_to,
-        consent=person.contactable,
-        last_contact=person.last_contact,
-        resume_text=resume_text,
-    )

@@ -50,6 +50,12 @@ INDEXED = Counter(
     ["outcome"],
     registry=REGISTRY,
 )
+INDEX_DRIFT = Counter(
+    "kith_index_drift",
+    "Search documents that were not what the graph says (missing, stale, extra)",
+    ["kind"],
+    registry=REGISTRY,
+)
 ProcessCollector(registry=REGISTRY)
 PlatformCollector(registry=REGISTRY)
 GCCollector(registry=REGISTRY)

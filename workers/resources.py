@@ -28,6 +28,7 @@ from search.settings import ElasticsearchSettings
 from workers.access_mail import SEND_LINK, LinkSender
 from workers.broker import ANSWER_SECONDS, CONNECT_SECONDS, TRACE, Task, TaskFailed
 from workers.cancelling import end
+from workers.caretaker import Caretaker
 from workers.indexing import DRAIN_INDEX, Indexer
 from workers.intake import PARSE_INTAKE, IntakeReader
 from workers.logs import fields
@@ -62,10 +63,11 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What does each task, and the relay."""
+    """What does each task, the relay, and who takes care of the index."""
 
     work: Mapping[Task, Run]
     relay: Relay
+    caretaker: Caretaker
 
 
 @contextlib.asynccontextmanager
@@ -84,9 +86,8 @@ async def open_resources(settings: Settings, queues: RedisBroker) -> AsyncIterat
         )
         sandbox = await stack.enter_async_context(Sandbox(settings.sandbox))
         store = ResumeStore(settings.store)
-        indexer = Indexer(
-            graph, elasticsearch, candidate_index(settings.elasticsearch.index_prefix), redis, store
-        )
+        index = candidate_index(settings.elasticsearch.index_prefix)
+        indexer = Indexer(graph, elasticsearch, index, redis, store)
         reader = IntakeReader(graph, store, sandbox, parallel=settings.sandbox.concurrency * 2)
         mailer = Mailer(settings.mail)
         yield Resources(
@@ -97,6 +98,7 @@ async def open_resources(settings: Settings, queues: RedisBroker) -> AsyncIterat
                 SEND_LINK: LinkSender(graph, mailer, settings.mail, settings.links).send,
             },
             relay=Relay(graph, redis, queues, settings.worker),
+            caretaker=Caretaker(graph, elasticsearch, index, store, settings.worker),
         )
 
 
@@ -133,13 +135,13 @@ def _watched(task: Task, ids: Sequence[str], message: str | None) -> Iterator[No
 
 
 class Residence(Middleware):
-    """Opens the resources on the worker's event loop, runs the relay there, and closes both with the worker."""
+    """Opens the resources on the worker's event loop, runs the relay and the caretaker there, and closes both with the worker."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._resources: Resources | None = None
         self._open = threading.Event()
-        self._relaying: asyncio.Task[None] | None = None
+        self._standing: tuple[asyncio.Task[None], ...] = ()
         self._over: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = threading.Event()
@@ -176,8 +178,9 @@ class Residence(Middleware):
             raise MiddlewareError("the worker's resources could not be opened") from cause
 
     def before_worker_shutdown(self, broker: Any, worker: dramatiq.Worker) -> None:
-        if self._loop and self._relaying:
-            asyncio.run_coroutine_threadsafe(end(self._relaying), self._loop)
+        if self._loop:
+            for task in self._standing:
+                asyncio.run_coroutine_threadsafe(end(task), self._loop)
 
     def after_worker_shutdown(self, broker: Any, worker: dramatiq.Worker) -> None:
         if self._loop and self._over:
@@ -189,10 +192,14 @@ class Residence(Middleware):
         try:
             async with open_resources(self._settings, queues) as resources:
                 self._resources = resources
-                self._relaying = asyncio.create_task(resources.relay.run())
+                self._standing = (
+                    asyncio.create_task(resources.relay.run()),
+                    asyncio.create_task(resources.caretaker.run()),
+                )
                 self._open.set()
                 await self._over.wait()
-                await end(self._relaying)
+                for task in self._standing:
+                    await end(task)
         finally:
             self._open.set()
             self._closed.set()

@@ -27,3 +27,9 @@ class WorkerSettings(BaseSettings):
     heal_seconds: float = Field(
         default=5.0, ge=0.5, le=600, description="time between two searches for work that got lost"
     )
+    verify_seconds: float = Field(
+        default=6 * 3600.0,
+        ge=1,
+        le=30 * 24 * 3600,
+        description="time between two comparisons of the whole search index with the graph",
+    )

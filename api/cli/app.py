@@ -16,6 +16,7 @@ _MODULES = (
     "api.cli.operations",
     "api.cli.explaining",
     "api.cli.dead_letters",
+    "api.cli.index",
     "api.cli.users",
     "api.cli.taxonomy",
 )

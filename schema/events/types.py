@@ -37,6 +37,7 @@ described(
         EventType.CANDIDATE_SHORTLISTED: "A candidate was put on a job's shortlist.",
         EventType.CANDIDATE_OPTED_OUT: "A candidate does not want to be written to.",
         EventType.CANDIDATE_PRIVACY_CHANGED: "Others may see a candidate than before.",
+        EventType.CANDIDATE_REINDEXED: "The search showed a candidate otherwise than they are, and was mended.",
         EventType.COLLEAGUE_CREATED: "A person was first heard of, as a colleague.",
         EventType.COLLEAGUE_UPDATED: "Something was added to what is known of a colleague.",
         EventType.JOB_CREATED: "A job was opened.",

@@ -62,7 +62,7 @@ from search.writer import write
 from tests.schema import graphs
 from tests.schema.documents import Document, Sorting, Words, documents
 from tests.schema.sights import Reference, hidden_ids
-from workers.indexing import document_of
+from workers.documents import document_of
 
 DOCUMENTS = int(os.environ.get("DIFFERENTIAL_DOCUMENTS", "400"))
 GRAPHS = [("sound", 1), ("sound", 2), ("damaged", 3), ("sound", 4), ("damaged", 5)]

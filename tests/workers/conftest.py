@@ -34,7 +34,8 @@ from search.settings import ElasticsearchSettings
 from tests.waiting import eventually
 from workers.broker import open_broker
 from workers.cancelling import end
-from workers.indexing import Indexer, document_of
+from workers.documents import document_of
+from workers.indexing import Indexer
 from workers.relay import Relay
 from workers.settings import RedisSettings, WorkerSettings
 

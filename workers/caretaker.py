@@ -1,0 +1,132 @@
+"""Takes care of the candidate index: rebuilds it where that was asked for, compares it with the graph from time to time.
+
+Any number of processes may run it; the one that holds the lease works. Where it dies, another goes on.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from datetime import UTC, datetime, timedelta
+
+from elasticsearch import AsyncElasticsearch
+
+from graph import outbox, rebuilds
+from graph.client import Graph
+from graph.errors import GraphUnavailable, OutOfTime
+from graph.ids import new_id, now, timestamp
+from search.errors import SearchError
+from search.indices import CandidateIndex, discard, identity_of, idle
+from search.resumes.store import ResumeStore
+from workers.cancelling import end
+from workers.metrics import INDEX_DRIFT
+from workers.rebuilding import Rebuilder, rebuilt_index
+from workers.settings import WorkerSettings
+from workers.verifying import Kind, Verifier
+
+LOG = logging.getLogger(__name__)
+
+LEASE = "index_caretaker"
+ACTOR = "worker:caretaker"
+PAUSE_SECONDS = 1.0
+TIDY_SECONDS = 60.0
+IDLE_KEPT = timedelta(minutes=20)
+"""How long an index is kept that no search begins in; lists that were begun in it are kept for a quarter of an hour."""
+LOGGED_IDS = 20
+
+
+class Caretaker:
+    """One standing candidate for the care of the index."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        elasticsearch: AsyncElasticsearch,
+        index: CandidateIndex,
+        store: ResumeStore,
+        settings: WorkerSettings,
+    ) -> None:
+        self._graph = graph
+        self._elasticsearch = elasticsearch
+        self._index = index
+        self._rebuilder = Rebuilder(graph, elasticsearch, index, store)
+        self._verifier = Verifier(graph, elasticsearch, index, store)
+        self._holder = new_id()
+        self._lease_seconds = settings.lease_seconds
+        self._verify_every = timedelta(seconds=settings.verify_seconds)
+        self._tidy_at = 0.0
+
+    async def run(self) -> None:
+        """Take care whenever the lease is ours, until cancelled; absent engines are waited for."""
+        try:
+            while True:
+                try:
+                    if await self._lead():
+                        await self._turn_under_lease()
+                except (GraphUnavailable, OutOfTime, SearchError) as error:
+                    LOG.warning("the care of the index waits: %s", type(error).__name__)
+                await asyncio.sleep(PAUSE_SECONDS)
+        finally:
+            with contextlib.suppress(GraphUnavailable):
+                await self._graph.write(outbox.give_up_lease, name=LEASE, holder=self._holder)
+
+    async def turn(self) -> None:
+        """Do what there is to do, once."""
+        rebuild = await self._graph.read(rebuilds.newest_rebuild)
+        if rebuild is not None and rebuild.finished_at is None:
+            await self._rebuilder.rebuild(rebuild)
+        if time.monotonic() >= self._tidy_at:
+            self._tidy_at = time.monotonic() + TIDY_SECONDS
+            await self.tidy()
+        present = datetime.now(UTC)
+        last = await self._graph.write(rebuilds.last_check, at=timestamp(present))
+        if last < timestamp(present - self._verify_every):
+            await self.check()
+
+    async def check(self) -> None:
+        """Compare the index with the graph, tell what differs, and have it mended."""
+        findings = await self._verifier.verify()
+        await self._graph.write(rebuilds.checked, at=now())
+        for kind in Kind:
+            if findings.counts[kind]:
+                INDEX_DRIFT.labels(kind).inc(findings.counts[kind])
+                LOG.error(
+                    "the index differs from the graph: %s %s, such as %s",
+                    findings.counts[kind],
+                    kind,
+                    ",".join(findings.ids[kind][:LOGGED_IDS]),
+                )
+        if findings.drift and not await self._verifier.repair(findings, actor=ACTOR):
+            LOG.warning("the index is not mended yet")
+
+    async def tidy(self) -> None:
+        """Delete what rebuilds left behind, once nobody reads it any more."""
+        rebuild = await self._graph.read(rebuilds.newest_rebuild)
+        under_way = rebuild is not None and rebuild.finished_at is None
+        filling = rebuilt_index(self._index, rebuild) if rebuild and under_way else None
+        for index in await idle(self._elasticsearch, self._index):
+            if index == filling:
+                continue
+            identity = await identity_of(self._elasticsearch, index)
+            since = await self._graph.write(rebuilds.idle_since, identity=identity, at=now())
+            if since < timestamp(datetime.now(UTC) - IDLE_KEPT):
+                await discard(self._elasticsearch, index)
+                await self._graph.write(rebuilds.forget_idle, identity=identity)
+                LOG.info("index %s is deleted: nobody reads it any more", index.name)
+
+    async def _turn_under_lease(self) -> None:
+        turn = asyncio.create_task(self.turn())
+        try:
+            while not (await asyncio.wait({turn}, timeout=self._lease_seconds / 3))[0]:
+                if not await self._lead():
+                    return
+        finally:
+            if not turn.done():
+                await end(turn)
+        await turn
+
+    async def _lead(self) -> bool:
+        milliseconds = int(self._lease_seconds * 1000)
+        return await self._graph.write(
+            outbox.take_lease, name=LEASE, holder=self._holder, milliseconds=milliseconds
+        )
