@@ -25,6 +25,7 @@ from schema.referrals.mutations import ReferralMutations
 from schema.referrals.queries import ReferralQueries
 from schema.scalars import SCALARS
 from schema.shortlists.mutations import ShortlistMutations
+from schema.talent.matching import MatchingQueries
 from schema.talent.queries import TalentQueries
 from schema.tokens.mutations import TokenMutations
 from schema.tokens.queries import TokenQueries
@@ -40,6 +41,7 @@ class Query(
     JobQueries,
     ApplicationQueries,
     TalentQueries,
+    MatchingQueries,
     ReferralQueries,
     IntakeQueries,
     OutreachQueries,
