@@ -6,7 +6,8 @@
     `nodes(ids:)`         as many objects as there are ids
     other lists           5 objects
     mutation              10 more for each field at its root
-    search                10 more for each `talentSearch`, `explainMatch` and `referralPaths`
+    search                10 more for each `talentSearch`, `matchCandidates`, `matchJobs`, `similarCandidates`, `explainMatch` and
+                          `referralPaths`
     introspection         1,000 for each `__schema` and `__type`
 
 What is *requested* follows from the document and its variables alone, whatever is skipped or masked. The *actual* cost has the objects
@@ -40,7 +41,9 @@ from schema.limits import defaults, page_size
 LIST_LENGTH = 5
 MUTATION = 10
 SEARCH = 10
-SEARCHES = frozenset({"talentSearch", "explainMatch", "referralPaths"})
+SEARCHES = frozenset(
+    {"talentSearch", "explainMatch", "matchCandidates", "matchJobs", "similarCandidates", "referralPaths"}
+)
 INTROSPECTION = 1_000
 _INTROSPECTING = frozenset({"__schema", "__type"})
 _OF_A_PAGE = frozenset({"edges", "nodes"})

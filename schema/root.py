@@ -25,6 +25,7 @@ from schema.referrals.mutations import ReferralMutations
 from schema.referrals.queries import ReferralQueries
 from schema.scalars import SCALARS
 from schema.shortlists.mutations import ShortlistMutations
+from schema.talent.matching import MatchingQueries
 from schema.talent.queries import TalentQueries
 from schema.taxonomy.mutations import TaxonomyMutations
 from schema.taxonomy.queries import TaxonomyQueries
@@ -43,6 +44,7 @@ class Query(
     ApplicationQueries,
     TalentQueries,
     TaxonomyQueries,
+    MatchingQueries,
     ReferralQueries,
     IntakeQueries,
     OutreachQueries,

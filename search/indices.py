@@ -159,6 +159,8 @@ SETTINGS: Final[dict[str, Any]] = {
     "number_of_shards": 1,
     "auto_expand_replicas": "0-1",
     "gc_deletes": "1h",
+    # Documents are compared with the graph as a whole, vectors too.
+    "mapping.exclude_source_vectors": False,
     "analysis": ANALYSIS,
 }
 

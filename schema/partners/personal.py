@@ -26,6 +26,7 @@ PEOPLE: Mapping[str, frozenset[str]] = _fields(
     Highlight="",
     Intake="attempts failure id kind reason receivedAt settledAt size status",
     Invitation="",
+    JobMatchEdge="cursor",
     MatchExplanation="",
     MatchReason="",
     PartnerApplication="anonymous approvedAt documents documentsOnly id name registeredAt status",

@@ -1,47 +1,28 @@
-from collections.abc import Sequence as Several
-from dataclasses import replace
-from secrets import token_hex
 from typing import Annotated
 
 import strawberry
-from strawberry.types.nodes import SelectedField, Selection
 
 from graph.errors import NotFound
 from graph.ids import now
-from graph.indexing import indexed_through
 from graph.reading import Shown
-from graph.signing import known_key, signing_key
+from graph.signing import known_key
 from graph.visibility import seen
 from schema.context import Info
-from schema.paging import After, First, PageInfo, page_size
+from schema.paging import After, First, page_size
 from schema.permissions import Permission, Requires
 from schema.reads import by_id
-from schema.scalars import Sequence
+from schema.talent.answers import RECEIPTS, answer, fit_of
 from schema.talent.inputs import TalentFilter, TalentSort, condition_of, order_of
-from schema.talent.rights import check_facets, search_rights, visible_conditions
-from schema.talent.types import (
-    Evidence,
-    FacetBucket,
-    FacetCount,
-    Fit,
-    Highlight,
-    MatchExplanation,
-    MatchReason,
-    TalentConnection,
-    TalentEdge,
-)
+from schema.talent.rights import search_rights, visible_conditions
+from schema.talent.types import MatchExplanation, TalentConnection
 from search.errors import InvalidQuery
-from search.talent import fit as fitting
 from search.talent.conditions import Condition, Every, described
 from search.talent.explaining import explain_match
-from search.talent.receipts import opened, receipt_of, sealed
+from search.talent.receipts import opened
 from search.talent.request import Facet, TalentRequest
-from search.talent.searching import TalentHit, TalentResult, search_talent
 from search.talent.weights import weights_version
 
 MOST_PREFERENCES = 30
-RECEIPTS = "receipts"
-"""The name of the key that receipts are signed with."""
 
 
 @strawberry.type
@@ -79,8 +60,6 @@ class TalentQueries:
         ] = None,
         after: After = None,
     ) -> TalentConnection:
-        wanted = list(dict.fromkeys(facets or []))
-        asked = info.selected_fields
         request = TalentRequest(
             text=text,
             where=() if where is None else (condition_of(where),),
@@ -88,28 +67,10 @@ class TalentQueries:
             order=order_of(sort_by),
             size=page_size(first),
             after=after,
-            facets=tuple(wanted),
+            facets=tuple(dict.fromkeys(facets or [])),
             at=now(),
-            highlight=_asks_for(asked, "highlights"),
-            reasons=_asks_for(asked, "fit"),
-            evidence=_asks_for(asked, "evidence"),
-            expansion=await info.context.services.taxonomy.current(),
         )
-        context = info.context
-        check_facets(context.principal, wanted)
-        request = replace(
-            request,
-            where=await visible_conditions(context, request.where),
-            should=await visible_conditions(context, request.should),
-        )
-        rights = await search_rights(context)
-        through = await context.graph.read(indexed_through) if _asks_for(asked, "indexedThrough") else 0
-        services = context.services
-        result = await search_talent(services.elasticsearch, services.index, services.points, request, rights)
-        key = None
-        if _asks_for(asked, "receiptId"):
-            key = await signing_key(context.graph, name=RECEIPTS, fresh=token_hex(32))
-        return await _connection(info, request, result, through=through, key=key)
+        return await answer(info, request)
 
     @strawberry.field(
         description="Says what a search made of a candidate, from the receipt of a hit: the numbers of then, today's, "
@@ -143,10 +104,10 @@ class TalentQueries:
             text=receipt.text,
             where=[described(part) for part in receipt.where],
             should=[described(part) for part in receipt.should],
-            recorded=_fit(found.recorded, receipt_id, weights=receipt.weights, taxonomy=receipt.taxonomy),
+            recorded=fit_of(found.recorded, receipt_id, weights=receipt.weights, taxonomy=receipt.taxonomy),
             today=None
             if found.today is None
-            else _fit(found.today, None, weights=weights_version(), taxonomy=terms.version),
+            else fit_of(found.today, None, weights=weights_version(), taxonomy=terms.version),
             changes=list(found.changes),
         )
 
@@ -158,81 +119,3 @@ def _preferences(should: list[TalentFilter]) -> tuple[Condition, ...]:
         )
     conditions = (condition_of(part) for part in should)
     return tuple(each for each in conditions if not (isinstance(each, Every) and not each.parts))
-
-
-def _asks_for(selections: Several[Selection], name: str) -> bool:
-    return any(
-        (isinstance(selection, SelectedField) and selection.name == name)
-        or _asks_for(selection.selections, name)
-        for selection in selections
-    )
-
-
-async def _connection(
-    info: Info, request: TalentRequest, result: TalentResult, *, through: int, key: str | None
-) -> TalentConnection:
-    known = await info.context.graph.read(
-        seen,
-        viewer=info.context.principal.viewer,
-        shown=Shown.CANDIDATE,
-        ids=[hit.id for hit in result.hits],
-    )
-    there = [hit for hit in result.hits if hit.id in known]
-    cursors = [hit.cursor for hit in result.hits]
-    return TalentConnection(
-        edges=[_edge(hit, request, key) for hit in there],
-        nodes=by_id([hit.id for hit in there]),
-        page_info=PageInfo(
-            has_next_page=result.has_next,
-            has_previous_page=request.after is not None,
-            start_cursor=cursors[0] if cursors else None,
-            end_cursor=cursors[-1] if cursors else None,
-        ),
-        total_count=result.total,
-        facets=[
-            FacetCount(facet=facet, buckets=[FacetBucket(value=v, count=n) for v, n in result.facets[facet]])
-            for facet in request.facets
-        ],
-        indexed_through=Sequence(through),
-        gone=len(result.hits) - len(there),
-    )
-
-
-def _edge(hit: TalentHit, request: TalentRequest, key: str | None) -> TalentEdge:
-    fit = None
-    if hit.fit is not None:
-        receipt = None if key is None else _receipt(request, hit, hit.fit, key)
-        fit = _fit(hit.fit, receipt, weights=weights_version(), taxonomy=request.expansion.version)
-    return TalentEdge(
-        cursor=hit.cursor,
-        node=by_id(hit.id),
-        score=hit.score,
-        kilometres=hit.kilometres,
-        highlights=[Highlight(field=name, fragments=list(found)) for name, found in hit.highlights.items()],
-        fit=fit,
-    )
-
-
-def _receipt(request: TalentRequest, hit: TalentHit, fit: fitting.Fit, key: str) -> str | None:
-    return sealed(receipt_of(request, hit.id, fit), key)
-
-
-def _fit(fit: fitting.Fit, receipt: str | None, *, weights: str, taxonomy: str) -> Fit:
-    return Fit(
-        score=fit.score,
-        reasons=[
-            MatchReason(
-                clause=reason.clause,
-                field=reason.field,
-                demand=reason.demand,
-                verdict=reason.verdict,
-                contribution=reason.contribution,
-                evidence=[Evidence(field=each.field, fragment=each.fragment) for each in reason.evidence],
-            )
-            for reason in fit.reasons
-        ],
-        weights_version=weights,
-        taxonomy_version=taxonomy,
-        index_version=fit.index.rpartition("-candidates-")[2],
-        receipt_id=None if receipt is None else strawberry.ID(receipt),
-    )

@@ -2,6 +2,7 @@ import strawberry
 
 from schema.candidates.types import Candidate
 from schema.enums import described
+from schema.jobs.types import Job
 from schema.paging import PageInfo
 from schema.reads import referenced
 from schema.scalars import Sequence
@@ -143,6 +144,27 @@ class TalentConnection:
     )
 
     nodes: list[Candidate] = referenced("The candidates without their cursors.")
+
+
+@strawberry.type(description="A job that fits a candidate.")
+class JobMatchEdge:
+    cursor: str = strawberry.field(description="This job's place in the list.")
+    node: Job = referenced("The job.")
+    score: float = strawberry.field(
+        description="`fit.score` for each word that the job asks for, so that no job comes first for asking for more."
+    )
+    fit: Fit = strawberry.field(
+        description="Why it fits: what `matchCandidates` says of this candidate. Evidence is shown by `explainMatch`."
+    )
+
+
+@strawberry.type(description="A page of jobs that fit a candidate, the best first.")
+class JobMatchConnection:
+    edges: list[JobMatchEdge] = strawberry.field(description="The jobs.")
+    page_info: PageInfo = strawberry.field(description="Where the page stands.")
+    total_count: int = strawberry.field(description="How many jobs fit, of the 200 newest that are open.")
+
+    nodes: list[Job] = referenced("The jobs without their cursors.")
 
 
 @strawberry.type(description="A receipt, held against today.")

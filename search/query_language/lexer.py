@@ -17,7 +17,7 @@ MOST_EDITS: Final = 2
 NICE: Final = "nice"
 
 _FIELDS: Final = {field.value: field for field in Field}
-_QUOTES: Final = frozenset('"“”„‟«»＂″')
+QUOTES: Final = frozenset('"“”„‟«»＂″')
 _SEPARATORS: Final = frozenset(",;\u037e")
 _OPERATORS: Final = {"AND": "AND", "OR": "OR", "NOT": "NOT", "&&": "AND"}
 _PREFIX: Final = re.compile(r"([A-Za-z]{2,}):(?!//)")
@@ -98,7 +98,7 @@ class _Lexer:
         if _is_space(character):
             self._position += 1
             return None
-        if character in _QUOTES:
+        if character in QUOTES:
             return self._phrase()
         if character in "()":
             return self._take(Kind.OPEN if character == "(" else Kind.CLOSE, start + 1)
@@ -135,7 +135,7 @@ class _Lexer:
     def _phrase(self) -> Token:
         start = self._position
         end = start + 1
-        while end < len(self._text) and self._text[end] not in _QUOTES:
+        while end < len(self._text) and self._text[end] not in QUOTES:
             end += 1
         if end == len(self._text):
             raise QuerySyntaxError(
@@ -166,7 +166,7 @@ class _Lexer:
         if name in _FIELDS:
             return self._take(Kind.FIELD, prefix.end(), name)
         value = self._text[prefix.end() : prefix.end() + 1]
-        if not (value.isalnum() or value in _QUOTES or value == "(") or not value:
+        if not (value.isalnum() or value in QUOTES or value == "(") or not value:
             return None
         raise QuerySyntaxError(
             "UNKNOWN_FIELD",
@@ -206,7 +206,7 @@ class _Lexer:
         if character in _SEPARATORS:
             around = self._text[position - 1 : position] + self._text[position + 1 : position + 2]
             return not (len(around) == 2 and around.isdecimal())  # noqa: PLR2004 - both sides, as in 1,000
-        return character in "()|" or character in _QUOTES or _is_space(character)
+        return character in "()|" or character in QUOTES or _is_space(character)
 
 
 def has_letters(text: str) -> bool:

@@ -4,7 +4,7 @@ The whole vectors are compared, of every candidate whom the query's conditions l
 numbers always. It only adds to the score: nobody is found or lost by it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -51,7 +51,16 @@ def meaning_of(tree: Node | None, given: Vector | None, model: Embedder | None) 
         vector = model.embed(", ".join(items))
     if vector is None:
         return None
-    return Meaning(vector, MEANING_BOOST * max(1, sum(len(item.split()) for item in items)))
+    return Meaning(vector, MEANING_BOOST * max(1, _words(items)))
+
+
+def words_looked_for(tree: Node | None) -> int:
+    """Return how many words a query looks for, those that name companies, people and places not counted."""
+    return _words(_subject(tree)) if tree is not None else 0
+
+
+def _words(items: Iterable[str]) -> int:
+    return sum(len(item.split()) for item in items)
 
 
 def _subject(node: Node) -> Iterator[str]:

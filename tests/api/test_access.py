@@ -26,6 +26,18 @@ OPERATIONS: dict[str, tuple[Permission, str]] = {
     "applications": (Permission.APPLICATIONS_READ, "{ applications(first: 1) { totalCount } }"),
     "explainMatch": (Permission.TALENT_SEARCH, '{ explainMatch(receiptId: "x") { text } }'),
     "talentSearch": (Permission.TALENT_SEARCH, "{ talentSearch(first: 1) { totalCount } }"),
+    "matchCandidates": (
+        Permission.TALENT_SEARCH,
+        f'{{ matchCandidates(job: {{ id: "{UNKNOWN[Kind.JOB]}" }}, first: 1) {{ totalCount }} }}',
+    ),
+    "matchJobs": (
+        Permission.TALENT_SEARCH,
+        f'{{ matchJobs(candidate: {{ id: "{UNKNOWN[Kind.PERSON]}" }}, first: 1) {{ totalCount }} }}',
+    ),
+    "similarCandidates": (
+        Permission.TALENT_SEARCH,
+        f'{{ similarCandidates(candidates: [{{ id: "{UNKNOWN[Kind.PERSON]}" }}], first: 1) {{ totalCount }} }}',
+    ),
     "referralPaths": (
         Permission.REFERRALS_READ,
         f'{{ referralPaths(candidate: {{ id: "{UNKNOWN[Kind.PERSON]}" }}) {{ truncated }} }}',

@@ -115,6 +115,11 @@ async def test_an_input_that_breaks_a_rule(
         ('{ talentSearch(first: 1, text: "(java") { totalCount } }', "UNCLOSED_PARENTHESIS"),
         ("{ talentSearch(first: 1, sortBy: { field: DISTANCE }) { totalCount } }", "NO_PLACE"),
         ('{ explainMatch(receiptId: "x") { text } }', "BAD_RECEIPT"),
+        ('{ matchCandidates(job: { id: "x" }, first: 1) { totalCount } }', "NOT_FOUND"),
+        ('{ matchJobs(candidate: { id: "x" }, first: 1) { totalCount } }', "NOT_FOUND"),
+        ('{ matchJobs(candidate: { id: "x" }, first: 1, after: "x") { totalCount } }', "BAD_CURSOR"),
+        ('{ similarCandidates(candidates: [{ id: "x" }], first: 1) { totalCount } }', "NOT_FOUND"),
+        ("{ similarCandidates(candidates: [], first: 1) { totalCount } }", "TOO_MANY_VALUES"),
         ('{ talentSearch(first: 1, after: "rubbish") { totalCount } }', "BAD_CURSOR"),
         (
             '{ talentSearch(first: 1, where: { near: { city: "Nowhereville", kilometres: 5 } }) { totalCount } }',

@@ -30,11 +30,14 @@ NAMES = (
     "invite_user",
     "job_pipeline",
     "merge_terms",
+    "match_candidates",
+    "match_jobs",
     "referral_paths",
     "rotate_token",
     "set_candidate_privacy",
     "set_job_access",
     "shortlist",
+    "similar_candidates",
     "talent_search",
     "taxonomy_terms",
     "update_job",
@@ -154,6 +157,35 @@ async def test_talent_search_explains_its_hits(system: System) -> None:
     assert set(facets) == {"SKILLS", "COUNTRIES", "YEARS"}
     assert "python" in {bucket["value"] for bucket in facets["SKILLS"]}
     assert found == await _run(system, "talent_search")
+
+
+async def test_match_candidates_says_what_each_has_and_lacks(system: System) -> None:
+    await system.settled()
+    found = await _run(system, "match_candidates")
+    assert found["totalCount"] > 0
+    for edge in found["edges"]:
+        reasons = edge["fit"]["reasons"]
+        assert sum(reason["contribution"] for reason in reasons) == pytest.approx(edge["score"], rel=1e-5)
+        required = [reason for reason in reasons if reason["demand"] == "REQUIRED"]
+        assert {"MATCHED"} <= {reason["verdict"] for reason in required} <= {"MATCHED", "MISSING"}
+    scores = [edge["score"] for edge in found["edges"]]
+    assert scores == sorted(scores, reverse=True)
+    assert found == await _run(system, "match_candidates")
+    explained = await _run(system, "explain_match", f"receiptId={found['edges'][0]['fit']['receiptId']}")
+    assert explained["changes"] == []
+    assert explained["recorded"]["score"] == explained["today"]["score"] == scores[0]
+
+
+async def test_similar_candidates_are_others(system: System) -> None:
+    await system.settled()
+    variables = operations.read_operation("similar_candidates", []).variables
+    named = {each["id"] for each in (*variables["candidates"], *variables["not"])}
+    found = await _run(system, "similar_candidates")
+    assert found["edges"]
+    assert not named & {edge["node"]["id"] for edge in found["edges"]}
+    assert found == await _run(system, "similar_candidates")
+    explained = await _run(system, "explain_match", f"receiptId={found['edges'][0]['fit']['receiptId']}")
+    assert explained["today"]["score"] == found["edges"][0]["score"]
 
 
 async def test_explain_match_repeats_the_numbers(system: System) -> None:

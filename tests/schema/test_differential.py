@@ -188,7 +188,7 @@ class Pair:
         found: dict[tuple[str, Sorting], list[str]] = defaultdict(list)
         for name, definition in SCHEMA.query_type.fields.items():
             connection = get_named_type(definition.type)
-            if not is_object_type(connection) or "edges" not in connection.fields or name == "talentSearch":
+            if not is_object_type(connection) or "edges" not in connection.fields or name in BEHIND_SEARCH:
                 continue
             orders: list[Sorting] = [None]
             if "sortBy" in definition.args:
@@ -257,7 +257,8 @@ class Pair:
 
 STRAWBERRY = build_schema()
 SCHEMA: Any = STRAWBERRY._schema
-READING = [name for name in SCHEMA.query_type.fields if name != "talentSearch"]
+BEHIND_SEARCH = {"talentSearch", "matchCandidates", "matchJobs", "similarCandidates"}
+READING = [name for name in SCHEMA.query_type.fields if name not in BEHIND_SEARCH]
 
 
 def request_of(document: Document) -> Request:

@@ -69,7 +69,12 @@ def routes(granted: frozenset[Permission]) -> dict[str, list[str]]:
             arguments = {n for n, a in field.args.items() if is_non_null_type(a.type)}
             if target.name in found or not needed <= granted or not arguments <= {"first"}:
                 continue
-            if name == "talentSearch" or not isinstance(target, GraphQLObjectType):
+            if name in {
+                "talentSearch",
+                "matchCandidates",
+                "matchJobs",
+                "similarCandidates",
+            } or not isinstance(target, GraphQLObjectType):
                 continue
             found[target.name] = [*found[type_name], f"{name}(first: 9)" if arguments else name]
             pending.append(target.name)
