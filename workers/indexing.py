@@ -20,6 +20,7 @@ from search.documents import (
     CandidateDocument,
     EducationEntry,
     EmploymentEntry,
+    SkillUseEntry,
     end_month,
     start_month,
 )
@@ -32,6 +33,7 @@ from search.errors import (
 from search.indices import CandidateIndex, ensure_indices, promote
 from search.resumes.places import coordinates_of
 from search.resumes.store import MissingFileError, ResumeStore
+from search.resumes.titles import seniority_of_titles
 from search.writer import write
 from workers.broker import Queue, Task
 from workers.metrics import INDEXED
@@ -245,6 +247,11 @@ def document_of(person: IndexedCandidate, resume_text: str | None) -> CandidateD
         emails=person.emails,
         has_phone=bool(person.phones),
         skills=person.skills,
+        skill_uses=[
+            SkillUseEntry(use.skill, use.months, last_month=end_month(use.last_used))
+            for use in person.skill_uses
+        ],
+        seniority=seniority_of_titles(employment.title for employment in person.employments),
         city=person.city,
         region=person.region,
         country=person.country,
