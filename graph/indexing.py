@@ -43,7 +43,7 @@ CANDIDATES = Statement(
       employments: [(p)-[w:WORKED_AT]->(c) |
         [c.name, w.title, w.from, w.to, w.current, w.last_month, w.first_month, w.position]],
       educations: [(p)-[w:STUDIED_AT]->(s) | [s.name, w.degree, w.field, w.last_month, w.position]],
-      skills: [(p)-[w:HAS_SKILL]->(s) | [w.position, s.name]],
+      skills: [(p)-[w:HAS_SKILL]->(s) | [w.position, s.name, w.months, w.last_used]],
       applications: [(p)<-[:BY]-(a:Application)-[:IN_STAGE]->(s) |
         [a.applied_at, a.id, [(a)-[:FOR]->(j) | [j.id, coalesce(j.confidential, false)]][0], s.category, a.status]],
       shortlisted: [(p)-[:SHORTLISTED_FOR]->(j) | [j.id, coalesce(j.confidential, false)]],
@@ -134,6 +134,15 @@ class IndexedEducation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedSkillUse:
+    """A skill that employments name: in how many months, and in which last (YYYY-MM)."""
+
+    skill: str
+    months: int
+    last_used: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndexedApplication:
     """An application: its stage's category and its status."""
 
@@ -165,6 +174,7 @@ class IndexedCandidate:
     employments: tuple[IndexedEmployment, ...]
     educations: tuple[IndexedEducation, ...]
     skills: tuple[str, ...]
+    skill_uses: tuple[IndexedSkillUse, ...]
     languages: tuple[str, ...]
     certificates: tuple[str, ...]
     tags: tuple[str, ...]
@@ -259,6 +269,7 @@ def _candidate(item: Row) -> IndexedCandidate:
     person: Mapping[str, Any] = item["person"]
     labels = item["labels"]
     texts = max(item["texts"], default=None)
+    skills = sorted(item["skills"], key=lambda row: row[:2])
     applied = [row for row in item["applications"] if row[2] is not None]
     jobs = {row[2][0] for row in applied} | {job for job, _ in item["shortlisted"]}
     return IndexedCandidate(
@@ -280,7 +291,10 @@ def _candidate(item: Row) -> IndexedCandidate:
             IndexedEducation(school=row[0], degree=row[1], field=row[2])
             for row in sorted(item["educations"], key=lambda row: (*_latest_first(row[3]), row[4]))
         ),
-        skills=tuple(name for _, name in sorted(item["skills"])),
+        skills=tuple(row[1] for row in skills),
+        skill_uses=tuple(
+            IndexedSkillUse(skill=row[1], months=row[2], last_used=row[3]) for row in skills if row[3]
+        ),
         languages=tuple(person.get("languages", ())),
         experience_months=person["experience_months"],
         certificates=tuple(person.get("certificates", ())),

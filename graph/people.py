@@ -34,6 +34,11 @@ AT_A_NAMED_COMPANY = Source("@node:Company")
 ACTIVE_STAGES = Source("[(@node)<-[:BY]-(:Application {status: 'ACTIVE'})-[:IN_STAGE]->(s) | s.category]")
 
 YEARS_OF_EXPERIENCE = Source("round(@node.experience_months / 12.0, 1, 'HALF_EVEN')")
+DATED_TITLES = Source(
+    "[(@node)-[w:WORKED_AT]->() WHERE w.title IS NOT NULL |"
+    " [coalesce(w.last_month, -1), coalesce(w.first_month, -1), -coalesce(w.position, 0), w.title]]"
+)
+"""Job titles, each behind what sorts the latest last."""
 CONSENT_BASIS = Source("coalesce(@node.consent_basis, '')")
 
 
@@ -72,6 +77,12 @@ SKILLS = Pattern(
     match="(@parent)-[@edge:HAS_SKILL]->(@node:Skill)",
     shows=Shown.OPEN,
     order="@edge.position, @node.id",
+)
+SKILL_USES = Pattern(
+    name="people.skill_uses",
+    match="(@parent)-[@edge:HAS_SKILL]->(@node:Skill)",
+    shows=Shown.OPEN,
+    order="coalesce(@edge.months, 0) DESC, @edge.position, @node.id",
 )
 RECORDS = Pattern(
     name="people.records",

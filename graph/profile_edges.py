@@ -128,9 +128,14 @@ def _skills(person: str, projection: Projection) -> list[dict[str, Any]]:
             "person": person,
             "place": derived_id("skill", skill_key(name)),
             "name": name,
-            "properties": {"record": source, "position": i},
+            "properties": {
+                "record": source,
+                "position": i,
+                "months": use.months,
+                "last_used": use.last_used,
+            },
         }
-        for i, (name, source) in enumerate(
-            zip(projection.profile.skills, projection.skill_sources, strict=True)
+        for i, (name, source, use) in enumerate(
+            zip(projection.profile.skills, projection.skill_sources, projection.skill_uses, strict=True)
         )
     ]

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
@@ -148,6 +148,8 @@ class Employment:
     location: Line | None = None
     team: Line | None = None
     summary: Text | None = None
+    skills: Annotated[tuple[Name, ...], Field(max_length=150)] = ()
+    """Skills that its own text names."""
 
     def months(self) -> tuple[int, int] | None:
         """Return first and last month as numbers since year 0, or None where no date is known."""
@@ -208,6 +210,14 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SkillUse:
+    """In how many calendar months a skill was used, and the last of them as YYYY-MM; 0 and None where no employment says."""
+
+    months: int
+    last_used: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Projection:
     """A profile together with the record that each part of it came from."""
 
@@ -216,6 +226,7 @@ class Projection:
     employment_sources: tuple[str, ...] = ()
     education_sources: tuple[str, ...] = ()
     skill_sources: tuple[str, ...] = ()
+    skill_uses: tuple[SkillUse, ...] = ()
 
 
 PROFILE = TypeAdapter(Profile)
@@ -259,7 +270,30 @@ def project(accounts: Iterable[Account]) -> Projection:
         employment_sources=tuple(source for _, source in employments),
         education_sources=tuple(source for _, source in educations),
         skill_sources=tuple(source for _, source in skills),
+        skill_uses=_skill_uses(
+            [skill for skill, _ in skills], employments, {a.record_id: a.received_at for a in ranked}
+        ),
     )
+
+
+def _skill_uses(
+    skills: Sequence[str], employments: Sequence[tuple[Employment, str]], received: Mapping[str, str]
+) -> tuple[SkillUse, ...]:
+    """Return the use of each skill by the employments in whose text it stands; open ends last until their record came."""
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for employment, source in employments:
+        span = employment.months()
+        if span is not None:
+            until = min(span[1], first_month(received[source][:7]))
+            for key in {skill_key(skill) for skill in employment.skills}:
+                spans.setdefault(key, []).append((span[0], until))
+    uses = []
+    for skill in skills:
+        held = [span for span in spans.get(skill_key(skill), ()) if span[0] <= span[1]]
+        last = max((end for _, end in held), default=None)
+        used = f"{last // 12:04}-{last % 12 + 1:02}" if last is not None else None
+        uses.append(SkillUse(months=_months_within(held), last_used=used))
+    return tuple(uses)
 
 
 def _employment_key(employment: Employment) -> str:
@@ -270,10 +304,15 @@ def _employment_key(employment: Employment) -> str:
 
 def experience_months(employments: Iterable[Employment], *, this_month: int) -> int:
     """Count the calendar months in which at least one employment was held, up to and including `this_month`."""
-    spans = sorted(span for employment in employments if (span := employment.months()))
+    spans = [span for employment in employments if (span := employment.months())]
+    return _months_within((start, min(end, this_month)) for start, end in spans)
+
+
+def _months_within(spans: Iterable[tuple[int, int]]) -> int:
+    """Count the months that at least one span of months holds."""
     total, reached = 0, -1
-    for start, end in spans:
-        first, last = max(start, reached + 1), min(end, this_month)
+    for start, last in sorted(spans):
+        first = max(start, reached + 1)
         if last >= first:
             total += last - first + 1
             reached = last

@@ -40,6 +40,15 @@ class EducationEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class SkillUseEntry:
+    """A skill that employments name: in how many months, and in which last, counted from year 0."""
+
+    skill: str
+    months: int
+    last_month: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class ApplicationEntry:
     """One application: the stage's category (`LEAD` … `HIRED`) and the status (`ACTIVE`, `REJECTED` …)."""
 
@@ -66,6 +75,8 @@ class CandidateDocument:
     emails: Sequence[str] = ()
     has_phone: bool = False
     skills: Sequence[str] = ()
+    skill_uses: Sequence[SkillUseEntry] = ()
+    seniority: str | None = None
     city: str | None = None
     region: str | None = None
     country: str | None = None
@@ -103,6 +114,8 @@ class CandidateDocument:
             "has_email": bool(_values(self.emails)),
             "has_phone": self.has_phone,
             "skills": _values(self.skills),
+            "skill_uses": [_entry(use) for use in self.skill_uses[:_MOST_VALUES]],
+            "seniority": self.seniority,
             "city": _text(self.city),
             "region": _text(self.region),
             "country": _text(self.country),
@@ -178,7 +191,7 @@ def _point(coordinates: tuple[float, float] | None) -> dict[str, float] | None:
     return {"lat": coordinates[0], "lon": coordinates[1]} if coordinates else None
 
 
-def _entry(entry: EmploymentEntry | EducationEntry | ApplicationEntry) -> dict[str, Any]:
+def _entry(entry: EmploymentEntry | EducationEntry | SkillUseEntry | ApplicationEntry) -> dict[str, Any]:
     values = {field.name: getattr(entry, field.name) for field in fields(entry)}
     return {
         name: _text(value) if isinstance(value, str) else value

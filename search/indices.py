@@ -103,6 +103,15 @@ MAPPINGS: Final[dict[str, Any]] = {
         "summary": _prose(),
         "emails": _term(),
         "skills": _term_and_prose(),
+        "skill_uses": {
+            "type": "nested",
+            "properties": {
+                "skill": _term_and_words(),
+                "months": {"type": "integer"},
+                "last_month": {"type": "integer"},
+            },
+        },
+        "seniority": _code(),
         "has_email": {"type": "boolean"},
         "has_phone": {"type": "boolean"},
         "city": _term_and_words(),

@@ -9,6 +9,7 @@ from search.documents import (
     CandidateDocument,
     EducationEntry,
     EmploymentEntry,
+    SkillUseEntry,
     end_month,
     start_month,
 )
@@ -16,6 +17,7 @@ from search.embedding import embedder
 from search.meanings import Meanings
 from search.resumes.places import coordinates_of
 from search.resumes.store import MissingFileError, ResumeStore
+from search.resumes.titles import seniority_of_titles
 
 LOG = logging.getLogger(__name__)
 
@@ -61,6 +63,11 @@ def document_of(person: IndexedCandidate, resume_text: str | None) -> CandidateD
         emails=person.emails,
         has_phone=bool(person.phones),
         skills=person.skills,
+        skill_uses=[
+            SkillUseEntry(use.skill, use.months, last_month=end_month(use.last_used))
+            for use in person.skill_uses
+        ],
+        seniority=seniority_of_titles(employment.title for employment in person.employments),
         city=person.city,
         region=person.region,
         country=person.country,

@@ -13,6 +13,7 @@ from graph.client import Graph
 from graph.ids import new_id, now
 from graph.intakes import Intake, IntakeFailure, ReadResume
 from graph.profiles import PROFILE, Profile
+from search.resumes.credentials import skills_in
 from search.resumes.failures import UnreadableResume
 from search.resumes.profile import ParsedResume
 from search.resumes.sandbox import Sandbox, SandboxUnavailableError
@@ -94,7 +95,7 @@ class IntakeReader:
             intake=intake,
             read=ReadResume(
                 kind=str(parsed.kind),
-                profile=fitted(parsed.profile.to_json()),
+                profile=fitted(said(parsed)),
                 text_document=text,
                 values=told(parsed, contacts=False),
                 contact_values=told(parsed, contacts=True),
@@ -114,6 +115,14 @@ class IntakeReader:
             intakes.fail, intake=intake, code=code, reason=reason, event_id=new_id(), actor=ACTOR, at=now()
         )
         LOG.info("intake %s failed: %s", intake.id, code)
+
+
+def said(parsed: ParsedResume) -> dict[str, Any]:
+    """Return the parser's profile, each employment with the skills that its text names."""
+    profile = parsed.profile.to_json()
+    for job in profile["employments"]:
+        job["skills"] = skills_in(job["title"], job["summary"])
+    return profile
 
 
 def told(parsed: ParsedResume, *, contacts: bool) -> str:

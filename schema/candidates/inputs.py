@@ -6,6 +6,7 @@ from graph.errors import Code, InvalidInput
 from schema.idempotency import idempotency_key
 from schema.references import ExternalIdInput
 from schema.scalars import CountryCode, DateTime, PartialDate
+from search.resumes.credentials import skills_in
 
 
 @strawberry.input(description="A place.")
@@ -78,7 +79,10 @@ def profile_of(given: CreateCandidateInput) -> profiles.Profile:
     """
     content = {name: getattr(given, name) for name in _PLAIN_FIELDS}
     content["location"] = vars(given.location) if given.location else None
-    content["employments"] = [vars(employment) for employment in given.employments]
+    content["employments"] = [
+        vars(employment) | {"skills": skills_in(employment.title, employment.summary)}
+        for employment in given.employments
+    ]
     content["educations"] = [vars(education) for education in given.educations]
     try:
         return profiles.PROFILE.validate_python(content)

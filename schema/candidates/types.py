@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import strawberry
 
@@ -31,7 +31,7 @@ from schema.pagination import Connection
 from schema.permissions import Permission
 from schema.reads import identity, paged, related, same, stored
 from schema.scalars import CountryCode, DateTime, PartialDate
-from search.resumes.titles import Seniority, normalised_title, seniority_of
+from search.resumes.titles import Seniority, normalised_title, seniority_of, seniority_of_titles
 
 described(
     Role,
@@ -108,6 +108,27 @@ class Skill(Read, Node):
     anchor: ClassVar[Anchor] = people.SKILL
     id: strawberry.ID = identity(Kind.SKILL)
     name: str = stored("The name as first met.", node("name"))
+
+
+def months_of(months: int | None) -> int:
+    """Return the months of a skill's use."""
+    return months or 0
+
+
+def latest_seniority(titles: Sequence[list[Any]]) -> Seniority | None:
+    """Return the seniority of the latest job title."""
+    return seniority_of_titles(row[-1] for row in sorted(titles, reverse=True))
+
+
+@strawberry.type(description="How long a person used a skill, by the employments whose text names it.")
+class SkillUse(Read):
+    name: str = stored("The skill's name.", node("name"))
+    months: int = stored(
+        "Months of these employments, overlaps counted once; open ends last until the record came. 0: none names it.",
+        edge("months"),
+        make=months_of,
+    )
+    last_used: PartialDate | None = stored("The last of these months.", edge("last_used"))
 
 
 @strawberry.type(description="A time at a company.")
@@ -230,6 +251,12 @@ class Candidate(Person):
     version: int = stored("Grows by one with each change of the profile.", node("version"))
     educations: list[Education] = related("Times at schools, the latest first.", people.EDUCATIONS)
     skills: list[Skill] = related("Skills, in the order in which the records name them.", people.SKILLS)
+    skill_uses: list[SkillUse] = related(
+        "How long each skill was used, the longest first.", people.SKILL_USES
+    )
+    seniority: Seniority | None = stored(
+        "How senior the latest job title is.", people.DATED_TITLES, make=latest_seniority
+    )
     records: list[Record] = related("What the profile was made from, the newest first.", people.RECORDS)
     private: bool | None = stored(
         "Whether only the owner and those with whom the candidate is shared see them.",

@@ -15,6 +15,7 @@ from schema.node import Kind
 from schema.scalars import CountryCode, PartialDate
 from search.errors import InvalidQuery
 from search.resumes.places import coordinates_of
+from search.resumes.titles import Seniority
 from search.talent.conditions import Check, Condition, Entry, Every, Some, Unless
 from search.talent.request import Order, SortBy
 
@@ -123,6 +124,19 @@ class StudiedAt:
     field: NameFilter | None = _tested("The field of study as written.", "educations.field")
 
 
+@strawberry.input(description="One skill's use at work; all that is given must hold of the same skill.")
+class SkillUsed:
+    skill: NameFilter | None = _tested("The skill.", "skill_uses.skill")
+    months: NumberFilter | None = _tested(
+        "In how many months, by the employments whose text names it.", "skill_uses.months"
+    )
+    last_used: PartialDate | None = strawberry.field(
+        default=None,
+        description="Used then or later.",
+        metadata={"month": ("skill_uses.last_month", "gte", 0)},
+    )
+
+
 @strawberry.input(description="One application; all that is given must hold of the same one.")
 class AppliedTo:
     job: IdFilter | None = _tested("The job.", "applications.job_id", ids_of(Kind.JOB))
@@ -153,6 +167,8 @@ class TalentFilter:
     certificates: NameFilter | None = _tested("By certificates as written.", "certificates")
     tags: NameFilter | None = _tested("By our own labels.", "tags")
     worked_at: WorkedAt | None = _entry("By one employment.", "employments")
+    skill_used: SkillUsed | None = _entry("By how long and how lately a skill was used.", "skill_uses")
+    seniority: EnumFilter[Seniority] | None = _tested("By how senior the latest job title is.", "seniority")
     studied_at: StudiedAt | None = _entry("By one education.", "educations")
     application: AppliedTo | None = _entry("By one application.", "applications")
     shortlisted_for: IdFilter | None = _tested(

@@ -38,6 +38,13 @@ _FLUENCY = re.compile(
 )
 
 
+def skills_in(*texts: str | None) -> list[str]:
+    """Return the known skills that texts name, in order."""
+    return list(dict.fromkeys(match.name for text in texts if text for match in find_skills(text)))[
+        :_MAX_SKILLS
+    ]
+
+
 def listed_skills(sections: Iterable[Section]) -> dict[str, tuple[str, str]]:
     """Return the short items of the skills sections' lists by their key: canonical name, and the item as written."""
     found: dict[str, tuple[str, str]] = {}

@@ -226,6 +226,7 @@ _NAMES = (
     "country",
     "employments.company",
     "employments.title",
+    "skill_uses.skill",
     "educations.school",
     "educations.degree",
     "educations.field",
@@ -234,12 +235,20 @@ _CHECKS: Final[dict[str, _Maker]] = {
     **dict.fromkeys(_NAMES, _name),
     **dict.fromkeys(("name", "headline", "place"), _words),
     **dict.fromkeys(
-        ("id", "shortlisted_jobs", "applications.job_id", "applications.stage", "applications.status"), _code
+        (
+            "id",
+            "seniority",
+            "shortlisted_jobs",
+            "applications.job_id",
+            "applications.stage",
+            "applications.status",
+        ),
+        _code,
     ),
     **dict.fromkeys(("consent", "has_email", "has_phone", "employments.current"), _flag),
     **dict.fromkeys(("updated_at", "last_contact"), _moment),
-    **dict.fromkeys(("employments.start_month", "employments.end_month"), _month),
-    "years_experience": _number,
+    **dict.fromkeys(("employments.start_month", "employments.end_month", "skill_uses.last_month"), _month),
+    **dict.fromkeys(("years_experience", "skill_uses.months"), _number),
     "near": _near,
 }
 

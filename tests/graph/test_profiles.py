@@ -32,7 +32,13 @@ DAYS = st.builds("{}-{:02}".format, MONTHS, st.integers(1, 28))
 DATES = st.none() | YEARS | MONTHS | DAYS
 WORDS = st.sampled_from(["Acme", "ACME Ltd", "Bolt", "C", "C++", "c", "Café", "cafe"])
 EMPLOYMENTS = st.builds(
-    Employment, company=WORDS, title=st.none() | WORDS, start=DATES, end=DATES, current=st.booleans()
+    Employment,
+    company=WORDS,
+    title=st.none() | WORDS,
+    start=DATES,
+    end=DATES,
+    current=st.booleans(),
+    skills=st.lists(WORDS, max_size=2).map(tuple),
 )
 LISTS = st.lists(WORDS, max_size=3).map(tuple)
 PROFILES = st.builds(
@@ -225,6 +231,30 @@ def test_experience_is_the_months_in_which_at_least_one_job_was_held(
         if span := employment.months():
             held |= {month for month in range(span[0], this_month + 1) if month <= span[1]}
     assert experience_months(employments, this_month=this_month) == len(held)
+
+
+@given(ACCOUNTS)
+def test_a_skill_was_used_in_the_months_of_the_jobs_that_name_it(accounts: list[Account]) -> None:
+    found = project(accounts)
+    came = {each.record_id: first_month(each.received_at[:7]) for each in accounts}
+    for skill, use in zip(found.profile.skills, found.skill_uses, strict=True):
+        held: set[int] = set()
+        for job, source in zip(found.profile.employments, found.employment_sources, strict=True):
+            if skill_key(skill) in map(skill_key, job.skills) and (span := job.months()):
+                held |= set(range(span[0], min(span[1], came[source]) + 1))
+        assert use.months == len(held)
+        assert use.last_used == (f"{max(held) // 12}-{max(held) % 12 + 1:02}" if held else None)
+
+
+def test_an_open_end_lasts_until_the_record_came() -> None:
+    job = Employment(company="Acme", start="2025-11", current=True, skills=("SQL",))
+    former = Employment(company="Bolt", start="2025-12", end="2025-12", skills=("sql", "Go"))
+    found = project([account(Profile(skills=("SQL", "Go", "C"), employments=(job, former)))])
+    assert [(use.months, use.last_used) for use in found.skill_uses] == [
+        (3, "2026-01"),
+        (1, "2025-12"),
+        (0, None),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -230,7 +230,14 @@ class _Artist:
                 person, "STUDIED_AT", school, **dates, record=source, position=i, degree=self.maybe(self.text)
             )
         for i, skill in enumerate(self.some(self.skills, 3)):
-            self.drawing.tie(person, "HAS_SKILL", skill, position=i)
+            self.drawing.tie(
+                person,
+                "HAS_SKILL",
+                skill,
+                position=i,
+                months=self.maybe(lambda: self.random.randint(0, 99)),
+                last_used=self.maybe(lambda: "2024-03"),
+            )
         return person
 
     def external_ids(self, kind: str, thing: Thing) -> None:

@@ -259,7 +259,7 @@ async def furnish(graph: Graph) -> None:
         location=Location(city="Bonn", region="NRW", country="DE"),
         employments=(
             Employment(company="Acme", title="Welder", start="2015", end="2019", team="Hull", location="Kiel",
-                       summary="Welded."),
+                       summary="Welded.", skills=("Welding",)),
         ),
         educations=(Education(school="Tech", degree="BSc", field="Steel", start="2010", end="2013"),),
         skills=("Welding",),

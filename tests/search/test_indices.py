@@ -10,6 +10,7 @@ from search.documents import (
     CandidateDocument,
     EducationEntry,
     EmploymentEntry,
+    SkillUseEntry,
 )
 from search.errors import SearchUnavailable
 from search.indices import CandidateIndex, candidate_index, ensure_indices, promote
@@ -32,6 +33,8 @@ def everything(candidate_id: str) -> CandidateDocument:
         summary="Cooks.",
         emails=["zoe@example.org"],
         skills=["Baking"],
+        skill_uses=[SkillUseEntry("Baking", 12, 24_000)],
+        seniority="SENIOR",
         city="Lyon",
         region="Rhône",
         country="FR",

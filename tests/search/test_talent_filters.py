@@ -8,7 +8,13 @@ import pytest
 import pytest_asyncio
 from elasticsearch import AsyncElasticsearch
 
-from search.documents import ApplicationEntry, CandidateDocument, EducationEntry, EmploymentEntry
+from search.documents import (
+    ApplicationEntry,
+    CandidateDocument,
+    EducationEntry,
+    EmploymentEntry,
+    SkillUseEntry,
+)
 from search.errors import InvalidQuery
 from search.indices import CandidateIndex, candidate_index, ensure_indices
 from search.talent.conditions import Check, Condition, Entry, Every, Some, Unless, as_json, from_json
@@ -44,6 +50,11 @@ def person(number: int, rng: random.Random) -> CandidateDocument:
         emails=["a@example.com"] if rng.random() < 0.5 else [],
         has_phone=rng.random() < 0.5,
         skills=skills,
+        skill_uses=[
+            SkillUseEntry(skill, (number * 7 + i * 13) % 60 + 1, 24_200 + (number + i) % 100)
+            for i, skill in enumerate(skills)
+        ],
+        seniority=(None, "SENIOR", "LEAD")[number % 3],
         city=city,
         region=region,
         country=country,
@@ -140,6 +151,21 @@ WHERE: dict[str, tuple[Condition, Accepts]] = {
         ),
         lambda each: job_of(each, lambda job: job.company == "Acme" and job.title == "Chef"),
     ),
+    "one skill long and lately": (
+        Entry(
+            "skill_uses",
+            (
+                Check("skill_uses.skill", "eq", "python"),
+                Check("skill_uses.months", "gte", 20),
+                Check("skill_uses.last_month", "gte", 24_250),
+            ),
+        ),
+        lambda each: any(
+            use.skill == "Python" and use.months >= 20 and (use.last_month or 0) >= 24_250
+            for use in each.skill_uses
+        ),
+    ),
+    "seniority": (Check("seniority", "in", ["LEAD"]), lambda each: each.seniority == "LEAD"),
     "two employments": (
         Every(
             (

@@ -28,6 +28,7 @@ robin@example.org
 
 Experience
 Welder, Northern Works Ltd, 2015 - 2019
+Wrote reports in Python.
 Senior Welder, Harbour Yard Inc, 2019 - present
 
 Skills
@@ -84,6 +85,9 @@ async def test_a_resume_becomes_a_searchable_candidate(system: System, reader: I
     people = await system.graph.read(indexing.candidates, ids=[done.candidate_id])
     person = people[done.candidate_id]
     assert person.emails == ("robin@example.org",)
+    assert [(use.months, use.last_used) for use in person.skill_uses if use.skill == "Python"] == [
+        (60, "2019-12")
+    ]
     assert person.text_document is not None
     assert b"Harbour Yard" in system.store.get(person.text_document)
     kept = await related(system.graph, PERSON, RECORDS, [done.candidate_id], node("document"))
