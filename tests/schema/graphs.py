@@ -235,8 +235,8 @@ class _Artist:
                 "HAS_SKILL",
                 skill,
                 position=i,
-                months=self.maybe(lambda: self.random.randint(0, 99)),
-                last_used=self.maybe(lambda: "2024-03"),
+                months=(None, 7, 40)[i],
+                last_used=(None, "2024-03", "2019-12")[i],
             )
         return person
 
@@ -253,8 +253,10 @@ class _Artist:
             kind=kind,
             origin=self.text(),
             received_at=self.at(),
-            values=self.maybe(lambda: '[["SKILL", 0, "SQL", 4, 7], ["EMPLOYMENT", 0, null, 9, 20]]'),
-            contact_values=self.maybe(lambda: '[["EMAIL", 0, "a@example.org", 0, 13]]'),
+            values='[["SKILL", 0, "SQL", 4, 7], ["EMPLOYMENT", 0, null, 9, 20]]'
+            if kind == "RESUME"
+            else None,
+            contact_values='[["EMAIL", 0, "a@example.org", 0, 13]]' if kind == "RESUME" else None,
         )
         self.drawing.tie(record, "ABOUT", person)
         return record
@@ -408,8 +410,8 @@ class _Artist:
                 attempts=self.random.randint(0, 3),
                 received_at=self.at(),
                 settled_at=self.maybe(self.at),
-                likelihood=self.maybe(self.random.random),
-                signs=self.maybe(lambda: ["NAME", "ADVERT"]),
+                likelihood=0.25 if status == "COMPLETED" else None,
+                signs=["NAME", "ADVERT"] if status == "COMPLETED" else None,
             )
             for record in self.some(records, 1):
                 self.drawing.tie(intake, "MADE", record)
