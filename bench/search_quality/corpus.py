@@ -17,7 +17,7 @@ from search.embedding import embedder
 from search.resumes.failures import UnreadableResume
 from search.resumes.profile import ParsedResume
 from search.resumes.sandbox import Sandbox, SandboxSettings
-from workers.indexing import document_of
+from workers.documents import document_of
 from workers.intake import fitted
 
 READER = Path(__file__).parents[2] / "search" / "resumes"
@@ -103,6 +103,7 @@ def _candidate(id_: str, profile: Profile) -> IndexedCandidate:
             for each in profile.educations
         ),
         skills=profile.skills,
+        skill_uses=(),
         languages=profile.languages,
         certificates=profile.certificates,
         tags=(),

@@ -34,7 +34,7 @@ from search.settings import ElasticsearchSettings
 from tests.waiting import eventually
 from workers.broker import open_broker
 from workers.cancelling import end
-from workers.documents import document_of
+from workers.documents import source_of
 from workers.indexing import Indexer
 from workers.relay import Relay
 from workers.settings import RedisSettings, WorkerSettings
@@ -97,13 +97,7 @@ class System:
         """Return the ids of candidates whose document is not what the graph says, and of superfluous documents."""
         rows = await self.graph.read(_candidate_ids)
         people = await self.graph.read(indexing.candidates, ids=rows)
-        wanted = {
-            id_: document_of(
-                person,
-                self.store.get(person.text_document).decode() if person.text_document else None,
-            ).to_source()
-            for id_, person in people.items()
-        }
+        wanted = {id_: source_of(person, self.store) for id_, person in people.items()}
         answer = await self.elasticsearch.search(index=self.index.name, size=10_000, query={"match_all": {}})
         found = {hit["_id"]: hit["_source"] for hit in answer["hits"]["hits"]}
         return sorted(id_ for id_ in wanted.keys() | found.keys() if wanted.get(id_) != found.get(id_))
