@@ -25,7 +25,9 @@ from schema.referrals.mutations import ReferralMutations
 from schema.referrals.queries import ReferralQueries
 from schema.scalars import SCALARS
 from schema.shortlists.mutations import ShortlistMutations
+from schema.talent.insights import InsightQueries
 from schema.talent.queries import TalentQueries
+from schema.talent.suggestions import SuggestionQueries
 from schema.taxonomy.mutations import TaxonomyMutations
 from schema.taxonomy.queries import TaxonomyQueries
 from schema.tokens.mutations import TokenMutations
@@ -42,6 +44,8 @@ class Query(
     JobQueries,
     ApplicationQueries,
     TalentQueries,
+    SuggestionQueries,
+    InsightQueries,
     TaxonomyQueries,
     ReferralQueries,
     IntakeQueries,

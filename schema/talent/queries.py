@@ -18,6 +18,7 @@ from schema.permissions import Permission, Requires
 from schema.reads import by_id
 from schema.scalars import Sequence
 from schema.talent.inputs import TalentFilter, TalentSort, condition_of, order_of
+from schema.talent.insights import note_search
 from schema.talent.rights import check_facets, search_rights, visible_conditions
 from schema.talent.types import (
     Evidence,
@@ -106,6 +107,7 @@ class TalentQueries:
         through = await context.graph.read(indexed_through) if _asks_for(asked, "indexedThrough") else 0
         services = context.services
         result = await search_talent(services.elasticsearch, services.index, services.points, request, rights)
+        note_search(context, request, result.total)
         key = None
         if _asks_for(asked, "receiptId"):
             key = await signing_key(context.graph, name=RECEIPTS, fresh=token_hex(32))

@@ -1,6 +1,6 @@
 """A list costs as many round trips as its query has levels, however long it is: every list of the schema, both ways.
 
-`talentSearch` stands behind Elasticsearch: `tests/api/test_round_trips.py`.
+`talentSearch`, `suggest` and `searchInsights` stand behind Elasticsearch: `tests/api/test_round_trips.py`.
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ from tests.schema.test_declarations import furnish
 from tests.workers.conftest import EMPTY
 
 FEW, MANY = 2, 6
-BEHIND_SEARCH = "talentSearch"
+BEHIND_SEARCH = {"talentSearch", "suggest", "searchInsights"}
 TYPES = SCHEMA._schema.type_map
 QUERY: Any = TYPES["Query"]
 
@@ -85,7 +85,7 @@ def rows_of(field: GraphQLField) -> Any:
 def lists() -> Iterator[tuple[str, str]]:
     """Return every list of the schema by its place, each with a document that reads it for all rows of its root."""
     for root, field in QUERY.fields.items():
-        if not is_list(field) or root in {BEHIND_SEARCH, "nodes"}:
+        if not is_list(field) or root in {*BEHIND_SEARCH, "nodes"}:
             continue
         values = " ".join(n for n, f in rows_of(field).fields.items() if is_leaf_type(get_named_type(f.type)))
         count = "totalCount " if "totalCount" in get_named_type(field.type).fields else ""
@@ -114,8 +114,10 @@ def test_every_list_is_asked() -> None:
         "Fit.reasons",
         "MatchReason.evidence",
         "Query.nodes",
-        "Query.talentSearch",
+        *(f"Query.{name}" for name in BEHIND_SEARCH),
         "ReferralHop.evidence",
+        "SearchInsight.mended",
+        "SearchInsight.related",
         "ReferralPath.hops",
         "ReferralPath.people",
         "ReferralPaths.paths",
