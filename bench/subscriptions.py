@@ -153,6 +153,7 @@ def app(subject: str) -> Starlette:
             index=absent,
             points=absent,
             taxonomy=absent,
+            searches=absent,
             store=absent,
             feed=log,
             organization="bench",

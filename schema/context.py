@@ -12,6 +12,7 @@ from graph.events import Change, Event, EventType
 from schema.loaders import Loaders
 from schema.permissions import Principal, Redaction
 from search.indices import CandidateIndex
+from search.insights.log import SearchLog
 from search.resumes.store import ResumeStore
 from search.talent.points import PointsInTime
 from search.taxonomy.live import LiveTaxonomy
@@ -32,6 +33,7 @@ class Services:
     index: CandidateIndex
     points: PointsInTime
     taxonomy: LiveTaxonomy
+    searches: SearchLog
     store: ResumeStore
     feed: EventFeed
     organization: str

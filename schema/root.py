@@ -25,8 +25,10 @@ from schema.referrals.mutations import ReferralMutations
 from schema.referrals.queries import ReferralQueries
 from schema.scalars import SCALARS
 from schema.shortlists.mutations import ShortlistMutations
+from schema.talent.insights import InsightQueries
 from schema.talent.matching import MatchingQueries
 from schema.talent.queries import TalentQueries
+from schema.talent.suggestions import SuggestionQueries
 from schema.taxonomy.mutations import TaxonomyMutations
 from schema.taxonomy.queries import TaxonomyQueries
 from schema.tokens.mutations import TokenMutations
@@ -43,6 +45,8 @@ class Query(
     JobQueries,
     ApplicationQueries,
     TalentQueries,
+    SuggestionQueries,
+    InsightQueries,
     TaxonomyQueries,
     MatchingQueries,
     ReferralQueries,

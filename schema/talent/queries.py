@@ -13,6 +13,7 @@ from schema.permissions import Permission, Requires
 from schema.reads import by_id
 from schema.talent.answers import RECEIPTS, answer, fit_of
 from schema.talent.inputs import TalentFilter, TalentSort, condition_of, order_of
+from schema.talent.insights import note_search
 from schema.talent.rights import search_rights, visible_conditions
 from schema.talent.types import MatchExplanation, TalentConnection
 from search.errors import InvalidQuery
@@ -70,7 +71,9 @@ class TalentQueries:
             facets=tuple(dict.fromkeys(facets or [])),
             at=now(),
         )
-        return await answer(info, request)
+        found = await answer(info, request)
+        note_search(info.context, request, found.total_count)
+        return found
 
     @strawberry.field(
         description="Says what a search made of a candidate, from the receipt of a hit: the numbers of then, today's, "

@@ -4,6 +4,7 @@ In: `k8s`. Out: the spelling `Kubernetes` at nine tenths, and `Helm`, which stan
 """
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
@@ -26,6 +27,7 @@ MOST_REMEMBERED: Final = 5_000
 """Spellings whose expansion is kept."""
 
 _SHORTEST_PLURAL: Final = 4
+_MARK: Final = "\x00"
 _EVERYDAY_LENGTH: Final = 2
 _NAME: Final = 1
 _SYNONYM: Final = 0
@@ -84,6 +86,7 @@ class Vocabulary:
         for kind, found in self._spelt.items():
             _note_names(found, terms, kind)
             _note_synonyms(found, terms, kind)
+        self._sorted = {kind: _sorted(terms, kind) for kind in self._spelt}
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> "Vocabulary":
@@ -113,8 +116,29 @@ class Vocabulary:
         return cls(terms, digest.hexdigest()[:12])
 
     def spelt(self, text: str, kind: str) -> list[Term]:
-        """Return the terms of a kind that a text spells."""
-        return [self.terms[place] for place in self._spelt[kind].get(spelling_key(text), ())]
+        """Return the terms of a kind that a text spells; of another kind there are none."""
+        places = self._spelt.get(kind, {}).get(spelling_key(text), ())
+        return [self.terms[place] for place in places]
+
+    def spellings(self) -> Iterator[str]:
+        """Yield every name and synonym."""
+        for term in self.terms:
+            yield term.name
+            yield from term.synonyms
+
+    def beginning(self, prefix: str, kind: str, most: int) -> list[Term]:
+        """Return the terms of a kind with a spelling that begins so, `most` at most; of another kind there are none.
+
+        The prefix is folded.
+        """
+        spellings = self._sorted.get(kind, [])
+        found: dict[int, Term] = {}
+        for at in range(bisect_left(spellings, prefix), len(spellings)):
+            spelling, _, place = spellings[at].rpartition(_MARK)
+            if not spelling.startswith(prefix) or len(found) >= most:
+                break
+            found[int(place)] = self.terms[int(place)]
+        return list(found.values())
 
     def stretches(self, words: Sequence[str], within: Field | None) -> list[Stretch]:
         """Return the stretches of words that spell terms, the longest at each place."""
@@ -178,6 +202,16 @@ _KINDS: Final[Mapping[Field | None, tuple[str, ...]]] = {
     Field.SKILL: (SKILL,),
     Field.TITLE: (TITLE,),
 }
+
+
+def _sorted(terms: Sequence[Term], kind: str) -> list[str]:
+    """Return all folded spellings of a kind, each with its term's place behind it, in their order."""
+    return sorted(
+        f"{folded(spelling)}{_MARK}{place}"
+        for place, term in enumerate(terms)
+        if term.kind == kind
+        for spelling in (term.name, *term.synonyms)
+    )
 
 
 def _note_names(found: dict[str, tuple[int, ...]], terms: Sequence[Term], kind: str) -> None:

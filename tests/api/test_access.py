@@ -44,6 +44,8 @@ OPERATIONS: dict[str, tuple[Permission, str]] = {
     ),
     "intakes": (Permission.INTAKES_READ, "{ intakes(first: 1) { totalCount } }"),
     "templates": (Permission.OUTREACH_READ, "{ templates(first: 1) { totalCount } }"),
+    "searchInsights": (Permission.TAXONOMY_WRITE, "{ searchInsights(first: 1) { text } }"),
+    "suggest": (Permission.TALENT_SEARCH, '{ suggest(text: "a", kind: SKILL, first: 1) { text } }'),
     "taxonomyTerms": (Permission.TALENT_SEARCH, "{ taxonomyTerms(first: 1) { totalCount } }"),
     "createTerm": (
         Permission.TAXONOMY_WRITE,

@@ -13,6 +13,7 @@ from api import operations
 from api.demo.files import resume_files
 from api.demo.people import person
 from schema.root import build_schema
+from search.insights.log import LEAST_SHOWN
 from tests.api.conftest import System, kith
 from tests.waiting import eventually
 
@@ -34,10 +35,12 @@ NAMES = (
     "match_jobs",
     "referral_paths",
     "rotate_token",
+    "search_insights",
     "set_candidate_privacy",
     "set_job_access",
     "shortlist",
     "similar_candidates",
+    "suggest",
     "talent_search",
     "taxonomy_terms",
     "update_job",
@@ -63,7 +66,7 @@ async def _run(system: System, name: str, *given: str, role: str = "recruiter") 
     answer = await operations.execute(f"{system.url}/graphql", system.tokens[role], operation)
     assert "errors" not in answer, answer
     (result,) = answer["data"].values()
-    assert not result.get("userErrors"), result
+    assert isinstance(result, list) or not result.get("userErrors"), result
     return result
 
 
@@ -228,6 +231,31 @@ async def test_viewer_says_who_is_asking(system: System) -> None:
     assert (viewer["kind"], viewer["role"], viewer["scopes"]) == ("TOKEN", "RECRUITER", None)
     assert "CANDIDATES_WRITE" in viewer["permissions"]
     assert "USERS_MANAGE" not in viewer["permissions"]
+
+
+async def test_suggest_completes_what_is_typed(system: System) -> None:
+    await system.settled()
+    suggested = await _run(system, "suggest")
+    assert suggested[0]["text"] == "Python"
+    assert suggested[0]["candidates"] > 0
+    counts = [each["candidates"] for each in suggested]
+    assert counts == sorted(counts, reverse=True)
+    assert {each["text"] for each in suggested if each["term"]} >= {"Python", "PyTorch"}
+
+
+async def test_search_insights_show_what_was_not_found(system: System) -> None:
+    for _ in range(LEAST_SHOWN):
+        found = await system.data('{ talentSearch(text: "kubernetees", first: 1) { totalCount } }')
+        assert found["talentSearch"]["totalCount"] == 0
+
+    async def shown() -> Any:
+        return {each["text"]: each for each in await _run(system, "search_insights", "first=50")}.get(
+            "kubernetees"
+        )
+
+    insight = await eventually(shown)
+    assert insight["mended"][0]["text"] == "kubernetes"
+    assert insight["mended"][0]["term"]["name"] == "Kubernetes"
 
 
 async def test_terms_are_listed_made_changed_and_merged(system: System) -> None:

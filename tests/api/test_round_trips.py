@@ -6,6 +6,7 @@ Here what stands behind Elasticsearch; all other lists: `tests/schema/test_round
 from typing import Any, TypeVar
 
 import pytest
+from redis.asyncio import Redis
 
 from graph.client import Graph
 from graph.settings import GraphSettings
@@ -17,6 +18,7 @@ from schema.permissions import Principal
 from schema.root import build_schema
 from search.client import open_client
 from search.indices import candidate_index
+from search.insights.log import SearchLog
 from search.resumes.store import ResumeStore, StoreSettings
 from search.settings import ElasticsearchSettings
 from search.talent.points import PointsInTime
@@ -33,6 +35,9 @@ CANDIDATE = (
 LISTS = {
     "talentSearch": "talentSearch(first: $first, facets: [SKILLS]) { totalCount facets { buckets { value } } "
     f"edges {{ highlights {{ field }} fit {{ reasons {{ clause }} }} node {{ {CANDIDATE} }} }} }}",
+    "suggest": 'few: suggest(text: "p", kind: SKILL, first: 2) { text term { name broader { name } } } '
+    'many: suggest(text: "p", kind: SKILL, first: 20) { text term { name broader { name } } } '
+    "jobs(first: $first) { totalCount }",
 }
 
 
@@ -64,6 +69,7 @@ async def test_a_longer_list_costs_no_more_round_trips(system: System, name: str
                 index=index,
                 points=PointsInTime(client, index),
                 taxonomy=LiveTaxonomy(TermsOfGraph(graph)),
+                searches=SearchLog(Redis()),
                 store=ResumeStore(StoreSettings(path="/nowhere")),
                 feed=_NoFeed(),
                 organization="Kith Demo",

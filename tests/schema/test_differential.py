@@ -28,6 +28,7 @@ from graphql import (
 )
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
+from redis.asyncio import Redis
 
 from graph import indexing
 from graph.client import Graph
@@ -54,6 +55,7 @@ from schema.plan.values import Unplanned
 from schema.root import build_schema
 from search.client import open_client
 from search.indices import candidate_index, ensure_indices
+from search.insights.log import SearchLog
 from search.resumes.store import ResumeStore, StoreSettings
 from search.settings import ElasticsearchSettings
 from search.talent.points import PointsInTime
@@ -351,6 +353,7 @@ async def pair(
             index=index,
             points=PointsInTime(client, index, clock=lambda: 0.0),
             taxonomy=LiveTaxonomy(TermsOfGraph(graph)),
+            searches=SearchLog(Redis()),
             store=ResumeStore(StoreSettings(path=Path(tmp_path_factory.mktemp("store")))),
             feed=NoFeed(),
             organization="Test",

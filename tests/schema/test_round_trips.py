@@ -1,6 +1,6 @@
 """A list costs as many round trips as its query has levels, however long it is: every list of the schema, both ways.
 
-Talent searches stand behind Elasticsearch: `tests/api/test_round_trips.py`.
+Talent searches, suggestions and insights stand behind Elasticsearch: `tests/api/test_round_trips.py`.
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,9 @@ from tests.schema.test_declarations import furnish
 from tests.workers.conftest import EMPTY
 
 FEW, MANY = 2, 6
-BEHIND_SEARCH = frozenset({"talentSearch", "matchCandidates", "matchJobs", "similarCandidates"})
+BEHIND_SEARCH = frozenset(
+    {"talentSearch", "matchCandidates", "matchJobs", "similarCandidates", "suggest", "searchInsights"}
+)
 TYPES = SCHEMA._schema.type_map
 QUERY: Any = TYPES["Query"]
 
@@ -116,6 +118,8 @@ def test_every_list_is_asked() -> None:
         "Query.nodes",
         *(f"Query.{name}" for name in BEHIND_SEARCH),
         "ReferralHop.evidence",
+        "SearchInsight.mended",
+        "SearchInsight.related",
         "ReferralPath.hops",
         "ReferralPath.people",
         "ReferralPaths.paths",
