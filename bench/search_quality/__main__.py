@@ -21,6 +21,7 @@ from bench.search_quality.corpus import Resume, read_corpus
 from bench.search_quality.judgments import RELEVANT, Half, JudgedQuery, judged_queries
 from bench.search_quality.measures import interval, kendall_tau, mean, precision, recall
 from bench.search_quality.rankings import (
+    AS_TYPED,
     BM25,
     BM25_ENGLISH,
     FUSION,
@@ -44,7 +45,7 @@ from search.talent.weights import weights_version
 RESULTS: Final = Path(__file__).parents[1] / "results" / "search_quality.json"
 PLACES: Final = 20
 MEASURES: Final = ("recall@50", "recall@100", "Kendall tau")
-COMPARED: Final = (BM25, BM25_ENGLISH, VECTORS, FUSION, FUSION_ENGLISH, WORDS)
+COMPARED: Final = (BM25, BM25_ENGLISH, VECTORS, FUSION, FUSION_ENGLISH, WORDS, AS_TYPED)
 _OUTLINE = "| | " + " | ".join(MEASURES) + " |"
 
 
@@ -170,7 +171,7 @@ async def _titles(client: Any, folder: Path, model: Embedder) -> dict[str, dict[
         for name, rank in named.items():
             orders = []
             for title in asked:
-                query = titles.alternatives(title.text) if name in {KITH, WORDS} else title.text
+                query = titles.alternatives(title.text) if name in {KITH, WORDS, AS_TYPED} else title.text
                 orders.append(order(await rank(query)) if query else [])
             figures[name] = {
                 f"among the first {depth}": mean(

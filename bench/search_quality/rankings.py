@@ -11,9 +11,11 @@ import numpy as np
 from elasticsearch import AsyncElasticsearch
 
 from bench.search_quality.corpus import Resume
+from bench.search_quality.terms import shipped_vocabulary
 from search.embedding import Embedder, Vector
 from search.indices import candidate_index, ensure_indices
 from search.talent.body import build_talent_query
+from search.talent.expansion import AS_WRITTEN, Expansion
 from search.talent.request import MOST_RESULTS, TalentRequest
 from search.writer import write
 
@@ -26,6 +28,7 @@ VECTORS: Final = "vectors alone"
 FUSION: Final = "half BM25 standard, half vectors"
 FUSION_ENGLISH: Final = "half BM25 English, half vectors"
 WORDS: Final = "Kith without vectors"
+AS_TYPED: Final = "Kith without other spellings"
 KITH: Final = "Kith"
 
 _PREFIX: Final = "kith-quality"
@@ -60,7 +63,7 @@ async def rankings(
 def _named(
     client: AsyncElasticsearch, alias: str, resumes: Sequence[Resume], model: Embedder
 ) -> dict[str, Ranking]:
-    size = len(resumes)
+    size, terms = len(resumes), shipped_vocabulary()
     vectors = {each.id: vector for each in resumes if (vector := model.embed(each.text)) is not None}
 
     async def found(index: str, query: Mapping[str, Any]) -> Scores:
@@ -84,9 +87,10 @@ def _named(
 
         return rank
 
-    def kith(given: Embedder | None) -> Ranking:
+    def kith(given: Embedder | None, expansion: Expansion) -> Ranking:
         async def rank(text: str) -> Scores:
-            query = build_talent_query(TalentRequest(text=text, size=MOST_RESULTS), (), given)
+            request = TalentRequest(text=text, size=MOST_RESULTS, expansion=expansion)
+            query = build_talent_query(request, (), given)
             return await found(alias, query.body["query"])
 
         return rank
@@ -97,8 +101,9 @@ def _named(
         VECTORS: near,
         FUSION: fusion("text"),
         FUSION_ENGLISH: fusion("text.english"),
-        WORDS: kith(None),
-        KITH: kith(model),
+        WORDS: kith(None, terms),
+        AS_TYPED: kith(model, AS_WRITTEN),
+        KITH: kith(model, terms),
     }
 
 
