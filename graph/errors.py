@@ -40,6 +40,8 @@ class Code(StrEnum):
     SAME_TERM = "SAME_TERM"
     OTHER_KIND = "OTHER_KIND"
     TERM_CIRCLE = "TERM_CIRCLE"
+    INVALID_SEARCH = "INVALID_SEARCH"
+    NOT_THE_OWNER = "NOT_THE_OWNER"
 
 
 class KithError(Exception):

@@ -59,6 +59,9 @@ class EventType(StrEnum):
     TERM_UPDATED = "term.updated"
     TERM_MERGED = "term.merged"
     TAXONOMY_IMPORTED = "taxonomy.imported"
+    SAVED_SEARCH_CREATED = "saved_search.created"
+    SAVED_SEARCH_UPDATED = "saved_search.updated"
+    SAVED_SEARCH_DELETED = "saved_search.deleted"
 
 
 class ActorKind(StrEnum):
@@ -114,6 +117,11 @@ ACCESS_EVENTS = frozenset(
 )
 """Who may enter, and who did: the part of the log that is for administrators alone."""
 
+SAVED_SEARCH_EVENTS = frozenset(
+    {EventType.SAVED_SEARCH_CREATED, EventType.SAVED_SEARCH_UPDATED, EventType.SAVED_SEARCH_DELETED}
+)
+"""That somebody saved a search, by its id: for administrators alone too, since it may be private."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
@@ -132,6 +140,7 @@ class Subject:
     token_id: str | None = None
     partner_application_id: str | None = None
     term_id: str | None = None
+    saved_search_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ class Shown(StrEnum):
     REFERRAL = "referral"
     TOUCH = "touch"
     INTAKE = "intake"
+    SAVED_SEARCH = "saved_search"
     OPEN = "open"
     """Seen by all who come there: companies, skills and terms, and the parts of what was seen, such as a job's stages."""
 

@@ -42,20 +42,21 @@ EVERYTHING = Sights(jobs=Sight.ALL, candidates=Sight.ALL)
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks: their sights, and the person they are, where they are one."""
+    """Who looks: their sights, the person they are, where they are one, and how the event log names them."""
 
     sights: Sights
     person_id: str | None = None
+    actor: str | None = None
 
     @property
     def sees_everything(self) -> bool:
-        """Whether nothing is hidden."""
+        """Whether nothing is hidden but what others saved for themselves alone."""
         return self.sights == EVERYTHING
 
     @property
     def parameters(self) -> dict[str, str | None]:
         """What the conditions refer to."""
-        return {"viewer": self.person_id}
+        return {"viewer": self.person_id, "actor": self.actor}
 
     @property
     def key(self) -> str | None:
@@ -91,6 +92,7 @@ _FOR_A_JOB = (
     f" OR EXISTS {{ (@node)-[:SHORTLISTED_FOR]->(:Job)-[:MEMBER|ASSIGNED]->{_VIEWER} }})"
 )
 _SELF = "coalesce(@node.id = $viewer, false)"
+_SHARED_OR_OWN = "coalesce(@node.shared OR @node.owner = $actor, false)"
 
 _JOBS: Mapping[Sight, str | None] = {
     Sight.ALL: None,
@@ -123,6 +125,7 @@ _LABELS: Mapping[Shown, str] = {
     Shown.PERSON: "Person",
     Shown.APPLICATION: "Application",
     Shown.INTAKE: "Intake",
+    Shown.SAVED_SEARCH: "SavedSearch",
 }
 
 
@@ -134,7 +137,7 @@ def condition(shown: Shown, sights: Sights) -> str | None:
 @cache
 def _conditions(sights: Sights) -> Mapping[Shown, str | None]:
     if sights == EVERYTHING:
-        return dict.fromkeys(Shown)
+        return {**dict.fromkeys(Shown), Shown.SAVED_SEARCH: _SHARED_OR_OWN}
     job, candidate = _JOBS[sights.jobs], _CANDIDATES[sights.candidates]
     colleague = _COLLEAGUES[sights.candidates]
     person = f"(@node:Candidate AND {candidate} OR {colleague})" if candidate and colleague else None
@@ -155,6 +158,7 @@ def _conditions(sights: Sights) -> Mapping[Shown, str | None]:
         Shown.REFERRAL: f"({referred} OR EXISTS {{ (@node)-[:BY]->{_VIEWER} }})",
         Shown.TOUCH: f"({_leads('-[:TO]->', 'Person', person)} AND {for_a_seen_job})",
         Shown.INTAKE: f"({made} AND {about})" if reads_files else "false",
+        Shown.SAVED_SEARCH: _SHARED_OR_OWN,
     }
 
 

@@ -6,7 +6,7 @@
     `nodes(ids:)`         as many objects as there are ids
     other lists           5 objects
     mutation              10 more for each field at its root
-    search                10 more for each `talentSearch`, `matchCandidates`, `matchJobs`, `similarCandidates`, `explainMatch` and
+    search                10 more for each `talentSearch`, `savedSearchResults`, `matchCandidates`, `matchJobs`, `similarCandidates`, `explainMatch` and
                           `referralPaths`
     introspection         1,000 for each `__schema` and `__type`
 
@@ -42,7 +42,15 @@ LIST_LENGTH = 5
 MUTATION = 10
 SEARCH = 10
 SEARCHES = frozenset(
-    {"talentSearch", "explainMatch", "matchCandidates", "matchJobs", "similarCandidates", "referralPaths"}
+    {
+        "talentSearch",
+        "savedSearchResults",
+        "explainMatch",
+        "matchCandidates",
+        "matchJobs",
+        "similarCandidates",
+        "referralPaths",
+    }
 )
 INTROSPECTION = 1_000
 _INTROSPECTING = frozenset({"__schema", "__type"})

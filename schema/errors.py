@@ -106,6 +106,8 @@ described(
         Code.SAME_TERM: "Two terms are meant, and one is named twice.",
         Code.OTHER_KIND: "One is a skill and one a title: they can be related, and no more.",
         Code.TERM_CIRCLE: "The broader term is narrower than this already.",
+        Code.INVALID_SEARCH: "Nobody could run the search; `message` says why, with the code that `talentSearch` gives.",
+        Code.NOT_THE_OWNER: "Only its owner changes it.",
     },
 )
 

@@ -34,9 +34,11 @@ class Kind(StrEnum):
     TOKEN = "Token"  # noqa: S105 - the name of a kind
     PARTNER_APPLICATION = "PartnerApplication"
     TERM = "Term"
+    SAVED_SEARCH = "SavedSearch"
 
 
 _KINDS = {str(kind): kind for kind in Kind}
+_WORDS = {Kind.SAVED_SEARCH: "saved search"}
 
 
 @strawberry.interface(description="Anything that `node(id)` finds again (Relay).")
@@ -83,4 +85,4 @@ def local_id(kind: Kind, global_: str, *, field: str) -> str:
     match any_id(global_):
         case (found, id_) if found is kind:
             return id_
-    raise NotFound(str(kind).lower() if kind is not Kind.PERSON else "person", field=field)
+    raise NotFound(_WORDS.get(kind, str(kind).lower()), field=field)

@@ -13,6 +13,7 @@ from schema.partners.types import PartnerApplication
 from schema.permissions import Permission
 from schema.reads import looked_up
 from schema.referrals.types import Referral
+from schema.searches.types import SavedSearch
 from schema.taxonomy.types import Term
 from schema.tokens.types import Token
 from schema.users.types import User
@@ -30,6 +31,7 @@ KINDS = {
     Kind.STAGE: (lambda: Stage, Permission.APPLICATIONS_READ),
     Kind.SKILL: (lambda: Skill, Permission.JOBS_READ),
     Kind.TERM: (lambda: Term, Permission.TALENT_SEARCH),
+    Kind.SAVED_SEARCH: (lambda: SavedSearch, Permission.TALENT_SEARCH),
     Kind.TOKEN: (lambda: Token, Permission.TOKENS_MANAGE),
     Kind.USER: (lambda: User, Permission.USERS_MANAGE),
     Kind.PARTNER_APPLICATION: (lambda: PartnerApplication, Permission.PARTNERS_MANAGE),

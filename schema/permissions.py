@@ -10,7 +10,7 @@ from strawberry.extensions import FieldExtension
 from strawberry.types import Info
 
 from graph.errors import Code, InvalidInput, KithError
-from graph.events import ACCESS_EVENTS, EventType
+from graph.events import ACCESS_EVENTS, SAVED_SEARCH_EVENTS, EventType
 from graph.reading import Source
 from graph.tokens import AccessRole
 from graph.visibility import EVERYTHING, Sight, Sights, Viewer
@@ -219,7 +219,7 @@ class Principal:
     @property
     def viewer(self) -> Viewer:
         """Return who looks, for what is read and written."""
-        return Viewer(SIGHTS[self.role], self.person_id)
+        return Viewer(SIGHTS[self.role], self.person_id, self.actor)
 
     def may(self, permission: Permission) -> bool:
         """Say whether the table grants the permission, and the token's scopes leave it."""
@@ -235,7 +235,7 @@ class Principal:
         if self.role in {AccessRole.PARTNER, AccessRole.ANONYMOUS}:
             return PARTNER_EVENTS
         if not self.may(Permission.USERS_MANAGE):
-            return frozenset(EventType) - ACCESS_EVENTS
+            return frozenset(EventType) - ACCESS_EVENTS - SAVED_SEARCH_EVENTS
         return frozenset(EventType)
 
 

@@ -24,6 +24,8 @@ from schema.partners.queries import PartnerQueries
 from schema.referrals.mutations import ReferralMutations
 from schema.referrals.queries import ReferralQueries
 from schema.scalars import SCALARS
+from schema.searches.mutations import SavedSearchMutations
+from schema.searches.queries import SavedSearchQueries
 from schema.shortlists.mutations import ShortlistMutations
 from schema.talent.insights import InsightQueries
 from schema.talent.matching import MatchingQueries
@@ -49,6 +51,7 @@ class Query(
     InsightQueries,
     TaxonomyQueries,
     MatchingQueries,
+    SavedSearchQueries,
     ReferralQueries,
     IntakeQueries,
     OutreachQueries,
@@ -72,6 +75,7 @@ class Mutation(
     ReferralMutations,
     OutreachMutations,
     TaxonomyMutations,
+    SavedSearchMutations,
     UserMutations,
     TokenMutations,
     PartnerMutations,

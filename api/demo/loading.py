@@ -11,17 +11,22 @@ from api.demo.jobs import job_count, jobs
 from api.demo.people import people as demo_people
 from api.demo.process import applications, referrals, shortlistings
 from api.demo.rows import JobRow, PersonRow
+from api.demo.searches import searches
 from api.demo.templates import templates
 from api.rows import ROW, record_of
 from graph.applications import ApplicationStatus, NewApplication, apply
 from graph.client import Graph
+from graph.events import Change
 from graph.ids import derived_id, now
 from graph.intakes import NewIntake, receive
 from graph.jobs import EmploymentType, NewJob, SalaryRange, StageCategory, create_job
 from graph.outreach.templates import NewTemplate, create_template
+from graph.reading import Shown
 from graph.records import save_records
 from graph.referrals.referrals import NewReferral, create_referral
+from graph.searches import create_saved_search
 from graph.shortlists import shortlist
+from graph.visibility import SYSTEM, seen
 from search.resumes.store import ResumeStore
 
 ACTOR = "import:demo"
@@ -58,6 +63,7 @@ async def load_demo(graph: Graph, store: ResumeStore, *, people: int) -> None:
                 actor=ACTOR,
                 at=now(),
             )
+        await _load_searches(graph)
         task = progress.add_task("applications", total=None)
         for application in applications(people):
             await graph.write(
@@ -112,6 +118,15 @@ async def load_demo(graph: Graph, store: ResumeStore, *, people: int) -> None:
         for name, content in resume_files(islice(senders, MOST_FILES)):
             await _load_file(graph, store, name, content)
             progress.advance(task)
+
+
+async def _load_searches(graph: Graph) -> None:
+    known = await graph.read(
+        seen, viewer=SYSTEM, shown=Shown.SAVED_SEARCH, ids=[search.id for search in searches()]
+    )
+    for search in searches():
+        if search.id not in known:
+            await graph.write(create_saved_search, search=search, change=Change.by(ACTOR))
 
 
 async def _load_people(graph: Graph, rows: list[PersonRow]) -> None:

@@ -79,6 +79,9 @@ described(
         EventType.TERM_CREATED: "A term of the taxonomy was made.",
         EventType.TERM_UPDATED: "A term's spellings or links were changed.",
         EventType.TERM_MERGED: "Another term became part of a term.",
+        EventType.SAVED_SEARCH_CREATED: "Somebody saved a search; administrators alone hear of this.",
+        EventType.SAVED_SEARCH_UPDATED: "A saved search was changed, likewise.",
+        EventType.SAVED_SEARCH_DELETED: "A saved search was deleted, likewise.",
         EventType.TAXONOMY_IMPORTED: "An import brought terms, spellings or links that are new.",
     },
 )
@@ -169,6 +172,7 @@ class Event:
         description="The partner application it is about."
     )
     term_id: strawberry.ID | None = strawberry.field(description="The term of the taxonomy it is about.")
+    saved_search_id: strawberry.ID | None = strawberry.field(description="The saved search it is about.")
 
     candidate: Candidate | None = referenced(
         "The candidate as they are now; null once gone.", requires=Permission.CANDIDATES_READ
@@ -205,6 +209,7 @@ class Event:
             token_id=_id(Kind.TOKEN, subject.token_id),
             partner_application_id=_id(Kind.PARTNER_APPLICATION, subject.partner_application_id),
             term_id=_id(Kind.TERM, subject.term_id),
+            saved_search_id=_id(Kind.SAVED_SEARCH, subject.saved_search_id),
             detail=EventDetail.of(record.detail),
             candidate=by_id(subject.candidate_id),
             job=by_id(subject.job_id),

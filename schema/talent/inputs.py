@@ -1,6 +1,6 @@
 """What a talent search can ask of candidates besides words, and how that becomes conditions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Any
 
@@ -22,6 +22,7 @@ from search.talent.request import Order, SortBy
 MONTHS_IN_YEAR = 12
 FARTHEST_LATITUDE = 90
 FARTHEST_LONGITUDE = 180
+MOST_PREFERENCES = 30
 
 described(
     SortBy,
@@ -209,6 +210,11 @@ def order_of(sort: TalentSort | None) -> Order | None:
     return Order(sort.field, descending=sort.direction is SortDirection.DESC)
 
 
+def direction_of(order: Order) -> SortDirection:
+    """Return which way round an order goes."""
+    return SortDirection.DESC if order.descending else SortDirection.ASC
+
+
 def condition_of(where: Any) -> Condition:
     """Return an input as a condition; all that it says holds.
 
@@ -223,6 +229,20 @@ def condition_of(where: Any) -> Condition:
         if given is not None:
             parts += _conditions(declared.metadata, given)
     return Every(tuple(parts))
+
+
+def preferences_of(should: Sequence[TalentFilter]) -> tuple[Condition, ...]:
+    """Return preferences as conditions, without those that say nothing.
+
+    Raises:
+        InvalidQuery: there are more than 30; and as `condition_of`.
+    """
+    if len(should) > MOST_PREFERENCES:
+        raise InvalidQuery(
+            "TOO_MANY_CONDITIONS", "should", f"`should` has at most {MOST_PREFERENCES} preferences."
+        )
+    conditions = (condition_of(part) for part in should)
+    return tuple(each for each in conditions if not (isinstance(each, Every) and not each.parts))
 
 
 def _conditions(metadata: Any, given: Any) -> list[Condition]:  # noqa: PLR0911 - a case for each kind

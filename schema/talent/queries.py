@@ -12,18 +12,15 @@ from schema.paging import After, First, page_size
 from schema.permissions import Permission, Requires
 from schema.reads import by_id
 from schema.talent.answers import RECEIPTS, answer, fit_of
-from schema.talent.inputs import TalentFilter, TalentSort, condition_of, order_of
+from schema.talent.inputs import TalentFilter, TalentSort, condition_of, order_of, preferences_of
 from schema.talent.insights import note_search
 from schema.talent.rights import search_rights, visible_conditions
 from schema.talent.types import MatchExplanation, TalentConnection
-from search.errors import InvalidQuery
-from search.talent.conditions import Condition, Every, described
+from search.talent.conditions import described
 from search.talent.explaining import explain_match
 from search.talent.receipts import opened
 from search.talent.request import Facet, TalentRequest
 from search.talent.weights import weights_version
-
-MOST_PREFERENCES = 30
 
 
 @strawberry.type
@@ -64,7 +61,7 @@ class TalentQueries:
         request = TalentRequest(
             text=text,
             where=() if where is None else (condition_of(where),),
-            should=_preferences(should or []),
+            should=preferences_of(should or []),
             order=order_of(sort_by),
             size=page_size(first),
             after=after,
@@ -113,12 +110,3 @@ class TalentQueries:
             else fit_of(found.today, None, weights=weights_version(), taxonomy=terms.version),
             changes=list(found.changes),
         )
-
-
-def _preferences(should: list[TalentFilter]) -> tuple[Condition, ...]:
-    if len(should) > MOST_PREFERENCES:
-        raise InvalidQuery(
-            "TOO_MANY_CONDITIONS", "should", f"`should` has at most {MOST_PREFERENCES} preferences."
-        )
-    conditions = (condition_of(part) for part in should)
-    return tuple(each for each in conditions if not (isinstance(each, Every) and not each.parts))

@@ -62,6 +62,29 @@ OPERATIONS: dict[str, tuple[Permission, str]] = {
             f'mergedId: "{UNKNOWN[Kind.TERM]}" }}) {{ userErrors {{ code }} }} }}'
         ),
     ),
+    "savedSearches": (Permission.TALENT_SEARCH, "{ savedSearches(first: 1) { totalCount } }"),
+    "savedSearchResults": (
+        Permission.TALENT_SEARCH,
+        f'{{ savedSearchResults(id: "{UNKNOWN[Kind.SAVED_SEARCH]}", first: 1) {{ totalCount }} }}',
+    ),
+    "createSavedSearch": (
+        Permission.TALENT_SEARCH,
+        'mutation { createSavedSearch(input: { name: "", search: {} }) { userErrors { code } } }',
+    ),
+    "updateSavedSearch": (
+        Permission.TALENT_SEARCH,
+        (
+            f'mutation {{ updateSavedSearch(input: {{ savedSearchId: "{UNKNOWN[Kind.SAVED_SEARCH]}" }})'
+            " { userErrors { code } } }"
+        ),
+    ),
+    "deleteSavedSearch": (
+        Permission.TALENT_SEARCH,
+        (
+            f'mutation {{ deleteSavedSearch(input: {{ savedSearchId: "{UNKNOWN[Kind.SAVED_SEARCH]}" }})'
+            " { userErrors { code } } }"
+        ),
+    ),
     "events": (Permission.EVENTS_READ, "{ events(first: 1) { lastSequence } }"),
     "partnerApplications": (Permission.PARTNERS_MANAGE, "{ partnerApplications(first: 1) { totalCount } }"),
     "partnerApplication": (

@@ -120,6 +120,9 @@ async def test_an_input_that_breaks_a_rule(
         ('{ matchJobs(candidate: { id: "x" }, first: 1, after: "x") { totalCount } }', "BAD_CURSOR"),
         ('{ similarCandidates(candidates: [{ id: "x" }], first: 1) { totalCount } }', "NOT_FOUND"),
         ("{ similarCandidates(candidates: [], first: 1) { totalCount } }", "TOO_MANY_VALUES"),
+        ('{ savedSearchResults(id: "x", first: 1) { totalCount } }', "NOT_FOUND"),
+        ('{ savedSearchResults(id: "x", first: 0) { totalCount } }', "INVALID_INPUT"),
+        ('{ savedSearches(first: 1, after: "rubbish") { totalCount } }', "INVALID_INPUT"),
         ('{ talentSearch(first: 1, after: "rubbish") { totalCount } }', "BAD_CURSOR"),
         (
             '{ talentSearch(first: 1, where: { near: { city: "Nowhereville", kilometres: 5 } }) { totalCount } }',

@@ -23,8 +23,10 @@ NAMES = (
     "contact_candidates",
     "create_candidate",
     "create_job",
+    "create_saved_search",
     "create_term",
     "create_token",
+    "delete_saved_search",
     "events",
     "explain_match",
     "import_resume",
@@ -35,6 +37,8 @@ NAMES = (
     "match_jobs",
     "referral_paths",
     "rotate_token",
+    "saved_search_results",
+    "saved_searches",
     "search_insights",
     "set_candidate_privacy",
     "set_job_access",
@@ -44,6 +48,7 @@ NAMES = (
     "talent_search",
     "taxonomy_terms",
     "update_job",
+    "update_saved_search",
     "update_term",
     "viewer",
 )
@@ -271,6 +276,22 @@ async def test_terms_are_listed_made_changed_and_merged(system: System) -> None:
     merged = [(await _run(system, "merge_terms"))["term"] for _ in range(2)]
     assert "HTML email" in merged[0]["synonyms"]
     assert merged[0] == merged[1]
+
+
+async def test_searches_are_saved_listed_run_changed_and_deleted(system: System) -> None:
+    made = [(await _run(system, "create_saved_search"))["savedSearch"] for _ in range(2)]
+    assert made[0] == made[1]
+    listed = await _run(system, "saved_searches")
+    assert made[0] in [{**each, "owner": made[0]["owner"]} for each in listed["nodes"]]
+    await system.settled()
+    found = await _run(system, "saved_search_results")
+    assert found["totalCount"] >= len(found["edges"]) > 0
+    changed = [(await _run(system, "update_saved_search", role="admin"))["savedSearch"] for _ in range(2)]
+    assert changed[0]["name"] == "Python, two years or more"
+    assert changed[0] == changed[1]
+    gone = await _run(system, "delete_saved_search", role="admin")
+    listed = await _run(system, "saved_searches")
+    assert gone["savedSearchId"] not in {each["id"] for each in listed["nodes"]}
 
 
 async def test_invite_user(system: System) -> None:

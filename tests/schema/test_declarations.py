@@ -43,6 +43,7 @@ from graph.reading import (
 )
 from graph.records import NewRecord, save_records
 from graph.referrals.referrals import NewReferral, create_referral
+from graph.searches import NewSavedSearch, create_saved_search
 from graph.sessions import PREFIX, NewSession, SignIn
 from graph.shortlists import shortlist
 from graph.taxonomy.editing import NewTerm, TermChange, create_term, update_term
@@ -53,6 +54,9 @@ from graph.visibility import EVERYTHING, Sights, Viewer
 from schema.origins import EdgesOf, Paged, Read, Related, Same, Stored
 from schema.permissions import SIGHTS, Requires
 from schema.resolving import ReadField, full_row, is_list, one_type
+from search.talent.conditions import Check
+from search.talent.request import Order, SortBy, TalentRequest
+from search.talent.saved import content_of
 from tests.schema.conftest import SCHEMA
 
 ROOTS = ("Query", "Mutation", "Subscription")
@@ -341,6 +345,7 @@ async def furnish(graph: Graph) -> None:
     await _let_in(graph, colleague)
     await _admit_partner(graph)
     await _name_skills(graph)
+    await _save_searches(graph)
 
 
 async def _name_skills(graph: Graph) -> None:
@@ -358,6 +363,18 @@ async def _name_skills(graph: Graph) -> None:
             TermChange(id=d, add_broader=(a,)),
         ):
             await graph.write(update_term, wanted=wanted, change=Change.by("test"))
+
+
+async def _save_searches(graph: Graph) -> None:
+    """Save shared searches that ask for everything that one can ask for."""
+    request = TalentRequest(
+        text="welder",
+        where=(Check("skills", "eq", "mig"),),
+        should=(Check("city", "eq", "kiel"),),
+        order=Order(SortBy.NAME, descending=False),
+    )
+    search = NewSavedSearch(id=new_id(), name="Welders", shared=True, content=content_of(request))
+    await graph.write(create_saved_search, search=search, change=Change.by("token:test"))
 
 
 async def _let_in(graph: Graph, colleague: str) -> None:

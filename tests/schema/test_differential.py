@@ -259,7 +259,13 @@ class Pair:
 
 STRAWBERRY = build_schema()
 SCHEMA: Any = STRAWBERRY._schema
-BEHIND_SEARCH = {"talentSearch", "matchCandidates", "matchJobs", "similarCandidates"}
+BEHIND_SEARCH = {
+    "talentSearch",
+    "savedSearchResults",
+    "matchCandidates",
+    "matchJobs",
+    "similarCandidates",
+}
 READING = [name for name in SCHEMA.query_type.fields if name not in BEHIND_SEARCH]
 
 

@@ -183,6 +183,13 @@ CASES: dict[str, tuple[str, Callable[[World], tuple[dict[str, Any], dict[str, An
             {"kind": "SKILL", "name": "Welding", "synonyms": ["Joining"]},
         ),
     ),
+    "createSavedSearch": (
+        "savedSearch { id name }",
+        lambda _: (
+            {"name": "Welders", "search": {"text": "welder"}},
+            {"name": "Welders", "search": {"text": "welder", "where": {"skills": {"eq": "MIG"}}}},
+        ),
+    ),
     "mergeTerms": (
         "term { id synonyms }",
         lambda world: (

@@ -74,6 +74,7 @@ def routes(granted: frozenset[Permission]) -> dict[str, list[str]]:
                 "matchCandidates",
                 "matchJobs",
                 "similarCandidates",
+                "savedSearchResults",
             } or not isinstance(target, GraphQLObjectType):
                 continue
             found[target.name] = [*found[type_name], f"{name}(first: 9)" if arguments else name]

@@ -29,7 +29,15 @@ from tests.workers.conftest import EMPTY
 
 FEW, MANY = 2, 6
 BEHIND_SEARCH = frozenset(
-    {"talentSearch", "matchCandidates", "matchJobs", "similarCandidates", "suggest", "searchInsights"}
+    {
+        "talentSearch",
+        "savedSearchResults",
+        "matchCandidates",
+        "matchJobs",
+        "similarCandidates",
+        "suggest",
+        "searchInsights",
+    }
 )
 TYPES = SCHEMA._schema.type_map
 QUERY: Any = TYPES["Query"]

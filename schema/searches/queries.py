@@ -1,0 +1,46 @@
+from dataclasses import replace
+from typing import Annotated
+
+import strawberry
+
+from graph.ids import now
+from graph.searches import SAVED_SEARCHES, saved_content
+from schema.context import Info
+from schema.node import Kind, local_id
+from schema.pagination import Connection
+from schema.paging import After, First, page_size
+from schema.permissions import Permission, Requires
+from schema.reads import paged
+from schema.searches.types import SavedSearch, SavedSearchFilter
+from schema.talent.answers import answer
+from schema.talent.types import TalentConnection
+from search.talent.saved import request_of
+
+
+@strawberry.type
+class SavedSearchQueries:
+    saved_searches: Connection[SavedSearch] = paged(
+        "Your saved searches and those that others share, by name.",
+        SAVED_SEARCHES,
+        where=SavedSearchFilter,
+        requires=Permission.TALENT_SEARCH,
+    )
+
+    @strawberry.field(
+        description="Runs a saved search with your own rights, whoever saved it: what `talentSearch` would answer you. "
+        "Where it asks for what you may not search by, it is refused with `FORBIDDEN`.",
+        extensions=[Requires(Permission.TALENT_SEARCH), Requires(Permission.CANDIDATES_READ)],
+    )
+    async def saved_search_results(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The saved search.")],
+        first: First,
+        after: After = None,
+    ) -> TalentConnection:
+        context = info.context
+        size = page_size(first)
+        content = await context.graph.read(
+            saved_content, id=local_id(Kind.SAVED_SEARCH, id, field="id"), viewer=context.principal.viewer
+        )
+        return await answer(info, replace(request_of(content), size=size, after=after, at=now()))
