@@ -34,7 +34,10 @@ vice-president videographer volunteer vp waiter waitress warden warehouseman web
 worker writer zoologist
 """
 _ALTERNATIVES = "|".join(re.split(r"\s+", _TITLE_HEADS.strip()))
-TITLE_WORD = re.compile(rf"(?<![\w-])(?:{_ALTERNATIVES})s?(?![\w-])", re.IGNORECASE)
+TITLE_WORD = re.compile(
+    rf"(?<![\w-])(?!(?:(?<=sql )|(?<=windows )|(?<=web ))servers?\b)(?:{_ALTERNATIVES})s?(?![\w-])",
+    re.IGNORECASE,
+)
 TITLE_LEVEL = re.compile(
     r"(?<!\w)(?:senior|sr|junior|jr|lead|principal|chief|head|assistant|associate|trainee|intern|staff|vice|deputy)(?!\w)",
     re.IGNORECASE,

@@ -136,6 +136,30 @@ def test_educations() -> None:
 
 
 @pytest.mark.parametrize(
+    "lines",
+    [
+        "Data Analyst, Northwind Bank, Leeds, UK",
+        "Position: Data Analyst\nCompany: Northwind Bank",
+        "Northwind Bank as a Data Analyst\t2019 - 2021",
+    ],
+)
+def test_title_and_employer_on_a_line_or_behind_labels(lines: str) -> None:
+    jobs = profile_of(f"Maria Lindgren\n\nWORK EXPERIENCE\n{lines}\nWrote forecasts.\n").employments
+    assert [(job.title, job.company) for job in jobs] == [("Data Analyst", "Northwind Bank")]
+
+
+def test_a_server_and_a_template_are_no_title() -> None:
+    assert profile_of("Maria Lindgren\nSQL Server\n").headline is None
+    assert profile_of("Maria Lindgren\nTeacher Resume Template\n").headline is None
+    assert profile_of("Maria Lindgren\nWeb Developer\n").headline == "Web Developer"
+
+
+def test_rests_of_sentences_are_no_skills() -> None:
+    text = "Maria Lindgren\n\nSKILLS\nBasket weaving, and Glass blowing, less than 1 year, etc\n"
+    assert profile_of(text).skills == ("Basket weaving", "Glass blowing")
+
+
+@pytest.mark.parametrize(
     ("lines", "expected"),
     [
         (
