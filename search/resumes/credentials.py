@@ -28,6 +28,15 @@ _SENTENCE = re.compile(
     r"knowledge|experience|familiar|proficient|skilled|understanding)\b",
     re.IGNORECASE,
 )
+_EDGES = re.compile(
+    r"^(?:(?:and|or|of|both|other|various|etc)\s+)+|(?:\s+(?:and|or|of|etc|using|with|in))+$", re.IGNORECASE
+)
+_NO_SKILL = re.compile(
+    r"(?:than|less than|years?|months?|etc|links?|others?|responsibilities|activities|project (?:details|description)|module \d+|page \d+(?: of \d+)?|"
+    r"resume|references?|details|description|duration|role|team size|environment|and|or|of|skills?|technical|knowledge)",
+    re.IGNORECASE,
+)
+_PROSE_WORDS = 12
 _ADDRESS = re.compile(r"www\.|https?:|\.com\b|@", re.IGNORECASE)
 _LANGUAGE_LABEL = re.compile(
     r"^(?:languages?(?: known| spoken| skills?)?|sprachen|langues|idiomas|linguistic skills?)\s*[:\-–]?\s*(.*)$",
@@ -65,11 +74,15 @@ def _items(line: Line) -> Iterable[str]:
     pieces = _ITEMS.split(text)
     if len(pieces) == 1 and not line.bullet and len(text.split()) > _MAX_ITEM_WORDS:
         return
+    if len(text.split()) >= _PROSE_WORDS and len(text.split()) > _MAX_ITEM_WORDS * len(pieces):
+        return
     for piece in pieces:
         item = re.sub(r"\s+", " ", _LEVEL.sub("", piece)).strip(" .:-–—*()[]/&\"'")
+        item = _EDGES.sub("", item)
         words = item.split()
         if (
             not item
+            or _NO_SKILL.fullmatch(item)
             or len(item) > _MAX_ITEM
             or len(words) > _MAX_ITEM_WORDS
             or not any(map(str.isalpha, item))

@@ -20,20 +20,28 @@ _ATOMS = re.compile(
 _FIELD = re.compile(
     r"""^\s*(?:degree\b)?\s*[,:(\-–]?\s*(?:
         \(?hon(?:our)?s?\.?\)?\s+(?=[A-Z])|(?:\(?hon(?:our)?s?\.?\)?\s*)?
-        (?:\bin\b|\bof\b|:|,|\(|-|–|with\s(?:a\s)?major\sin|major(?:ing)?\sin)\s*)
+        (?:\bin\b|\bof\b|:|,|\(|-|–|with\s(?:a\s)?major\sin|major(?:ing)?\sin)\s*["“]?)
     (?P<field>[A-Za-z][^,;|\t()\d:]{2,70})""",
     re.IGNORECASE | re.VERBOSE,
 )
 _FIELD_ENDS = re.compile(
     r"\s+(?:from|at|with|gpa|cgpa|grade|minor|degree)\b.*|\s+[-–—]\s.*|\s{2,}.*|\.\s.*", re.IGNORECASE
 )
+_FIELD_OF_CERTIFICATE = re.compile(r"^\s+(?P<field>[A-Za-z][^,;|\t()\d:]{2,70})")
+_BARE_FIELD = re.compile(
+    r"""^\s+(?P<field>[A-Z][A-Za-z]+(?:\s(?:(?:and|of|in|&)\s)?[A-Z][A-Za-z]+){0,4})
+    (?=\s*(?:[,;|\t(]|$)|\s[-–—]\s|\sfrom\s)""",
+    re.VERBOSE,
+)
 _DEGREE_OF_FIELD = re.compile(r"\b(?:of|in)\s+(?!science|arts\b)(?P<field>[A-Z][\w &]+)$", re.IGNORECASE)
 _NOISE = re.compile(
-    r"\b(?:city\s*,\s*state|city\s*,|gpa|cgpa|grade|percentage|aggregate|state)\b.*", re.IGNORECASE
+    r"\b(?:city\s*,\s*state|city\s*,|gpa|cgpa|grade|percentage|aggregate|state(?!\s+[a-z]))\b.*",
+    re.IGNORECASE,
 )
 _NO_FIELD = re.compile(
     r"hon(?:ou)?rs?\.?|hons|global|cum laude|magna cum laude|expected|pass|first class", re.IGNORECASE
 )
+_BEFORE_PLACE = re.compile(r"^(?P<name>[^\t|]{2,80}?)\s+[-–—]\s+(?P<place>[^\t|]{3,60})$")
 _TRIM = " \t,;:|–—-•·.()*_/"
 
 
@@ -74,25 +82,15 @@ class _Draft:
 
 
 def find_educations(sections: Iterable[Section]) -> list[FoundEducation]:
-    """Return the courses of study of the education sections, or lines with degree and school elsewhere."""
+    """Return the courses of study of the education sections, or entries with degree and school elsewhere."""
     parts = list(sections)
     found: list[FoundEducation] = []
     for part in parts:
         if part.kind is SectionKind.EDUCATION:
             found.extend(_entries(part.lines))
     if not found:
-        others = (
-            SectionKind.TOP,
-            SectionKind.OTHER,
-            SectionKind.SUMMARY,
-            SectionKind.PERSONAL,
-            SectionKind.CERTIFICATES,
-        )
         for part in parts:
-            if part.kind in others:
-                found.extend(
-                    entry for entry in _entries(part.lines) if entry.value.degree and entry.value.school
-                )
+            found.extend(entry for entry in _entries(part.lines) if entry.value.degree and entry.value.school)
     return found[:_MAX_EDUCATIONS]
 
 
@@ -101,6 +99,9 @@ def _entries(lines: Iterable[Line]) -> list[FoundEducation]:
     for line in lines:
         draft = _draft(line)
         if draft is None:
+            name = None if line.bullet or not drafts or drafts[-1].school else _school_by_place(line.text)
+            if name is not None:
+                drafts[-1].school, drafts[-1].end = name[:_MAX_SCHOOL], line.end
             continue
         if not drafts or drafts[-1].holds(draft):
             drafts.append(draft)
@@ -118,6 +119,8 @@ def _draft(line: Line) -> _Draft | None:
     bare = _blanked(text, dates)
     degree = find_degree(bare)
     school = _school(bare)
+    if school is None and SCHOOL_WORD.search(bare):
+        school = _school_by_place(bare)
     if line.bullet and degree is None and school is None:
         return None
     if degree is None and school is None and not (dates and len(_tidy(bare)) <= 40):  # noqa: PLR2004
@@ -156,10 +159,22 @@ def _is_school(name: str) -> bool:
     return named and SCHOOL_WORD.search(name) is not None and not is_place(name)
 
 
+def _school_by_place(text: str) -> str | None:
+    """Return what stands before a place at the end of a line, such as "Northwind - Leeds, UK"."""
+    match = _BEFORE_PLACE.match(text)
+    name = _tidy(match["name"]) if match else ""
+    named = match is not None and is_place(match["place"].strip(_TRIM)) and not is_place(name)
+    return name if named and len(name.split()) <= _MAX_SCHOOL_WORDS and find_degree(name) is None else None
+
+
 def _field(text: str, degree: re.Match[str] | None) -> str | None:
     if degree is None:
         return None
-    if match := _FIELD.match(text[degree.end() :]):
+    rest = text[degree.end() :]
+    match = _FIELD.match(rest) or _BARE_FIELD.match(rest)
+    if match is None and degree[0].endswith((" in", " of")):
+        match = _FIELD_OF_CERTIFICATE.match(rest)
+    if match:
         name = _tidy(_FIELD_ENDS.sub("", match["field"]))
         if (
             name

@@ -17,6 +17,7 @@ _MAX_HEADER_LINES = 3
 _MAX_NAME_WORDS = 12
 _MAX_EMPLOYER_WORDS = 8
 _SHORT_LINE = 80
+_TITLE_AND_EMPLOYER = 2
 _MAX_NAME = 200
 _PLACEHOLDERS = re.compile(
     r"\bcompany name\b|\bcity\s*,\s*state\b|\bcity\s*,|\bjob title\b|\byour (?:name|title)\b", re.IGNORECASE
@@ -25,7 +26,7 @@ _STRONG = re.compile(
     r"\t+|\s+[|•·►▪–—]\s*|\s*[|•·►▪–—]\s+|\s+-+\s*|\s*-+\s+|\s{2,}|;\s*|\s+@\s+|\s/\s(?=[A-Z])"
 )
 _COMMA = re.compile(r",\s+")
-_AT = re.compile(r"\s+(?:at|@|with|chez|bei)\s+(?=[A-Z])")
+_AT = re.compile(r"\s+(?:at|@|with|chez|bei|as(?:\s+an?)?)\s+(?=[A-Z])")
 _ROUND = re.compile(r"\(([^()]*)\)")
 _LABEL = re.compile(
     r"^(?:client|company|company name|employer|organi[sz]ation|project(?: name)?|role|designation|position|title|job title|duration|period|location|"
@@ -145,8 +146,16 @@ def _undated(lines: tuple[Line, ...], dated: list[_Anchor]) -> list[_Anchor]:
         anchor.index + offset for anchor in dated for offset in range(-_MAX_HEADER_LINES, _MAX_HEADER_LINES)
     }
     found = []
-    for index, line in enumerate(lines[:-1]):
-        below = lines[index + 1]
+    for index, line in enumerate(lines):
+        below = lines[index + 1] if index + 1 < len(lines) else None
+        if index not in near and _names_both(line):
+            found.append(_Anchor(index, None))
+            continue
+        if below is None:
+            continue
+        if index not in near and index + 1 not in near and _labels_both(line, below):
+            found.append(_Anchor(index, None))
+            continue
         stands_alone = line.after_gap and index not in near and index + 1 not in near and is_title(line.text)
         employer = _is_header_like(below) and not is_title(below.text) and not find_ranges(below.text)
         if (
@@ -157,6 +166,29 @@ def _undated(lines: tuple[Line, ...], dated: list[_Anchor]) -> list[_Anchor]:
         ):
             found.append(_Anchor(index, None))
     return found
+
+
+def _names_both(line: Line) -> bool:
+    """Say whether an undated line names a title and then an employer, such as "Tutor, Northwind School, Leeds"."""
+    if not _is_header_like(line) or find_ranges(line.text):
+        return False
+    atoms = _atoms(line.text)
+    if len(atoms) < _TITLE_AND_EMPLOYER or not is_title(atoms[0]):
+        return False
+    return (
+        EMPLOYER_WORD.search(atoms[1]) is not None
+        or is_place(atoms[-1])
+        or LEGAL_FORM.search(atoms[1]) is not None
+    )
+
+
+def _labels_both(line: Line, below: Line) -> bool:
+    """Say whether one of two lines is labelled as a title and the other as an employer."""
+    labels = [
+        _LABELLED.match(text.strip(_TRIM)) for text in (line.text[:_MAX_HEADER], below.text[:_MAX_HEADER])
+    ]
+    kinds = {_LABEL_KINDS.get(found["label"].lower(), "company") for found in labels if found}
+    return kinds == {"title", "company"}
 
 
 def _single_date_counts(line: Line, found: DateRange) -> bool:
@@ -211,7 +243,7 @@ def _head(
     floor = anchors[number - 1].index + 1 if number else 0
     first = anchor.index
     if anchor.dates is None:
-        return first, first + 1
+        return first, first if _names_both(lines[first]) else first + 1
     while first > floor and anchor.index - first < above and _is_header_like(lines[first - 1]):
         first -= 1
     ceiling = anchors[number + 1].index - above if number + 1 < len(anchors) else len(lines)

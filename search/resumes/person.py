@@ -43,6 +43,7 @@ _NOT_NAMES = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"\.$|\b(?:with|seeking|having|years?|am|is|was|experienced)\b", re.IGNORECASE)
+_TEMPLATE = re.compile(r"\b(?:resume|résumé|curriculum vitae|cv|template|sample)\b", re.IGNORECASE)
 _CUT = re.compile(r"\t|\s[|•·–—-]\s|\s{2,}|[|•·(]|,(?=\s)")
 
 
@@ -162,7 +163,12 @@ def _headline(first: list[Line], name: str | None, at: Line | None) -> str | Non
 
 
 def _is_headline(piece: str) -> bool:
-    return is_title(piece) and not _SENTENCE.search(piece) and len(piece.split()) <= _MAX_HEADLINE_WORDS
+    return (
+        is_title(piece)
+        and not _TEMPLATE.search(piece)
+        and not _SENTENCE.search(piece)
+        and len(piece.split()) <= _MAX_HEADLINE_WORDS
+    )
 
 
 def _summary(sections: list[Section]) -> str | None:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from search.resumes.vocabulary import find_degree
+
 _MAX_LINE = 2_000
 _MAX_HEADING_WORDS = 6
 _FEW_WORDS = 3
@@ -93,7 +95,7 @@ _HEADS = frozenset(
         proficiencies proficiency credentials licenses licensure strengths highlights overview statement details information
         internships internship training trainings courses coursework volunteering memberships affiliations patents presentations
         technologies tools knowledge portfolio contact declaration academics synopsis abilities career goals
-        berufserfahrung ausbildung kenntnisse fähigkeiten sprachkenntnisse sprachen werdegang bildung zertifikate profil
+        links berufserfahrung ausbildung kenntnisse fähigkeiten sprachkenntnisse sprachen werdegang bildung zertifikate profil
         expérience expériences formation formations compétences langues experiencia educación formación habilidades
         competencias idiomas perfil esperienza esperienze istruzione competenze lingue werkervaring opleiding opleidingen
         vaardigheden talen work about certificaciones proyectos projekte estudios""".strip(),
@@ -178,6 +180,8 @@ def _belongs_inside(
     """Say whether a would-be heading is a label inside a section, such as "Tools: Excel" in a position."""
     if opened[2] is not None:
         return kind in _HOLDS_LABELS and not opened[1].isupper()
+    if kind is SectionKind.EDUCATION and opened[1].lower().endswith(("technology", "technologies")):
+        return _style(heading) != _style(line.text)
     weak = kind in _HOLDS_HEADINGS and opened[0] in _WEAK_KINDS
     return weak and not line.text.isupper() and _style(heading) != _style(line.text)
 
@@ -221,6 +225,12 @@ def _is_heading(phrase: str, *, strict: bool) -> bool:
     return not strict and words[-1] in _HEADS - _NEVER_LAST_OF_UNKNOWN and len(words) <= _FEW_WORDS
 
 
+def _names_a_degree(phrase: str) -> bool:
+    """Say whether the words are a course of study rather than a heading, such as "MBA in Education"."""
+    degree = find_degree(phrase)
+    return degree is not None and phrase[degree.end() :].lstrip().startswith(("in ", "of "))
+
+
 def _kind_of(words: str, *, strict: bool) -> SectionKind | None:
     """Return what a heading of these words opens; `strict` demands that it is one of the usual phrases."""
     phrase = _TRIM.sub("", words)
@@ -233,7 +243,7 @@ def _kind_of(words: str, *, strict: bool) -> SectionKind | None:
     if exact is not None:
         return exact
     capital = phrase[:1].isupper() and (count <= _FEW_WORDS or phrase.isupper() or _is_capitalised(phrase))
-    if not capital or not _is_heading(phrase, strict=strict):
+    if not capital or not _is_heading(phrase, strict=strict) or _names_a_degree(phrase):
         return None
     for kind, rule in _RULES:
         if rule.fullmatch(phrase):

@@ -34,7 +34,10 @@ vice-president videographer volunteer vp waiter waitress warden warehouseman web
 worker writer zoologist
 """
 _ALTERNATIVES = "|".join(re.split(r"\s+", _TITLE_HEADS.strip()))
-TITLE_WORD = re.compile(rf"(?<![\w-])(?:{_ALTERNATIVES})s?(?![\w-])", re.IGNORECASE)
+TITLE_WORD = re.compile(
+    rf"(?<![\w-])(?!(?:(?<=sql )|(?<=windows )|(?<=web ))servers?\b)(?:{_ALTERNATIVES})s?(?![\w-])",
+    re.IGNORECASE,
+)
 TITLE_LEVEL = re.compile(
     r"(?<!\w)(?:senior|sr|junior|jr|lead|principal|chief|head|assistant|associate|trainee|intern|staff|vice|deputy)(?!\w)",
     re.IGNORECASE,
@@ -69,19 +72,22 @@ DEGREE = re.compile(
         applied\s+science|general\s+studies|management\s+studies|mass\s+communications?|library\s+science|medicine|
         computer\s+science)\b)?
     |doctor(?:ate)?(?:\s+of\s+[A-Z]\w+)?(?!['’]?s\b)|ph\.?\s?d\.?|d\.?phil|m\.?d\.?(?=[\s,]|$)|j\.?d\.?(?=[\s,]|$)|post[\s-]?doc\w*
+    |juris\s+doctor|ed\.\s?d\.?|[bm]\.\s?s\.\s?(?:w|ed)\.?|[bm]\.\s?a\.\s?ed\.?|[bm]\.?b\.?m\.?|[bm]\.?c\.?s\.?(?=[\s,(]|$)
     |b\.?\s?tech\.?|m\.?\s?tech\.?|b\.?\s?sc\.?|m\.?\s?sc\.?|b\.\s?s\.?|m\.\s?s\.?|b\.\s?a\.?|m\.\s?a\.?|b\.?\s?e\.?(?=[\s,(]|$)|m\.\s?e\.?
     |b\.?\s?com\.?|m\.?\s?com\.?|b\.?b\.?a\.?|m\.?b\.?a\.?|b\.?c\.?a\.?|m\.?c\.?a\.?|b\.?b\.?m\.?|b\.?f\.?a\.?|m\.?f\.?a\.?|b\.?ed\.?|m\.?ed\.?|ll\.?b\.?|ll\.?m\.?|
      mbbs|b\.?arch\.?|m\.?arch\.?|b\.?pharm\w*|m\.?pharm\w*|m\.?phil\.?|p\.?g\.?d\.?(?:b\.?)?m\.?|pgdca|pgd\w*|m\.?p\.?a\.?|m\.?p\.?h\.?|m\.?s\.?w\.?|b\.?s\.?w\.?|a\.?a\.?s\.?|bsn|msn|beng|meng|
      btech|mtech|bs|ms|ba|ma|aa
     |(?:post[\s-]?)?graduate\s+(?:diploma|certificate|degree)|(?:(?:advanced|higher|national|high\s+school|post[\s-]?graduate|pg)\s+)?diploma
     |post[\s-]?graduation|graduation|under\s?graduate|g\.?e\.?d\.?|(?<![A-Z][a-z]\s)(?<![A-Z]\s)(?<![a-z]\s)high\s+school(?=$|\s*[,(\t]|\s+diploma)|h\.?s\.?c\.?|s\.?s\.?c\.?|s\.?s\.?l\.?c\.?|intermediate|a-?levels?|gcse\w*|abitur|diplom\w*|
-     licen[cs]iat\w*|licence|bts|dut|baccalaur[ée]at\w*|magister|staatsexamen|matriculat\w+|1[02]th|(?:x|xii)th?|secondary\s+school(?:\s+certificate)?|higher\s+secondary(?:\s+certificate)?
+     licen[cs]iat\w*|licence|bts|dut|baccalaur[ée]at\w*|magister|staatsexamen|matriculat\w+|1[02]th|(?:x|xii)th?|secondary\s+school(?:\s+certificate)?|(?:higher|senior)\s+secondary(?:\s+(?:certificate|school|education))?
     |technical\s+degree|certificate\s+(?:of|in)|hnd|btec
     )(?![\w])""",
     re.IGNORECASE | re.VERBOSE,
 )
 _NO_DEGREE = re.compile(r"associate|master|doctor|licence", re.IGNORECASE)
-_SHORT_DEGREE = re.compile(r"^(?:bs|ms|ba|ma|aa|be|me|md|jd|x|xii|mba|bba|bca|mca)$", re.IGNORECASE)
+_SHORT_DEGREE = re.compile(
+    r"^(?:bs|bcs|mcs|bbm|mbm|ms|ba|ma|aa|be|me|md|jd|x|xii|mba|bba|bca|mca)$", re.IGNORECASE
+)
 SPOKEN_LANGUAGES = frozenset(
     [
         "afrikaans",

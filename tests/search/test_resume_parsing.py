@@ -1,5 +1,6 @@
 """From the text of a résumé to its profile."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -132,6 +133,58 @@ def test_educations() -> None:
         ("University of Leeds", "BSc", "Mathematics", "2011", "2014"),
         ("Open University", "Master of Business Administration", "Business Administration", None, "2018"),
     ]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "Data Analyst, Northwind Bank, Leeds, UK",
+        "Position: Data Analyst\nCompany: Northwind Bank",
+        "Northwind Bank as a Data Analyst\t2019 - 2021",
+    ],
+)
+def test_title_and_employer_on_a_line_or_behind_labels(lines: str) -> None:
+    jobs = profile_of(f"Maria Lindgren\n\nWORK EXPERIENCE\n{lines}\nWrote forecasts.\n").employments
+    assert [(job.title, job.company) for job in jobs] == [("Data Analyst", "Northwind Bank")]
+
+
+def test_a_server_and_a_template_are_no_title() -> None:
+    assert profile_of("Maria Lindgren\nSQL Server\n").headline is None
+    assert profile_of("Maria Lindgren\nTeacher Resume Template\n").headline is None
+    assert profile_of("Maria Lindgren\nWeb Developer\n").headline == "Web Developer"
+
+
+def test_rests_of_sentences_are_no_skills() -> None:
+    text = "Maria Lindgren\n\nSKILLS\nBasket weaving, and Glass blowing, less than 1 year, etc\n"
+    assert profile_of(text).skills == ("Basket weaving", "Glass blowing")
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (
+            "M.A. Art History, Northwind State University, 1999",
+            ("Northwind State University", "M.A", "Art History"),
+        ),
+        ("B.S.W., Northwind College, 1999", ("Northwind College", "B.S.W", None)),
+        ("MBA in Education\nNorthwind College", ("Northwind College", "MBA", "Education")),
+        ("MCA\nnorthwind school of computing -  Leeds, UK", ("northwind school of computing", "MCA", None)),
+        ("Diploma in Design\nContoso - Leeds, UK", ("Contoso", "Diploma", "Design")),
+        ("B.Sc\nInformation Technology\nNorthwind College", ("Northwind College", "B.Sc", None)),
+        (
+            "Certificate in Home Nursing\nNorthwind School",
+            ("Northwind School", "Certificate in", "Home Nursing"),
+        ),
+    ],
+)
+def test_degrees_with_their_subject_and_school(lines: str, expected: tuple[str, str, str | None]) -> None:
+    studies = profile_of(f"Maria Lindgren\n\nEDUCATION\n{lines}\n").educations
+    assert [(study.school, study.degree, study.field) for study in studies] == [expected]
+
+
+def test_an_education_among_the_positions_is_found() -> None:
+    text = f"{COMPANY_FIRST.partition('EDUCATION')[0]}\nBachelor of Arts, Northwind College, Leeds, 2002\n"
+    assert [study.school for study in profile_of(text).educations] == ["Northwind College"]
 
 
 def test_skills_languages_and_certificates() -> None:
