@@ -13,6 +13,7 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
+    GraphQLError,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLResolveInfo,
@@ -43,7 +44,6 @@ from schema.plan.select import TYPENAME, Selected, Selector
 from schema.plan.values import Unplanned
 from schema.references import find
 from schema.resolving import ReadField, bounded_ids
-from search.errors import InvalidQuery, SearchError
 
 LARGE = 5_000
 """Answers of more values are completed beside the event loop, so that nobody else waits for them."""
@@ -293,7 +293,9 @@ class Plan:
     async def _answered(self, root: RootPlan, run: Run) -> Answered:
         try:
             return await root.answer(run)
-        except (KithError, InvalidQuery, SearchError) as error:
+        except (Unfit, Unplanned, GraphQLError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a resolver raises is this field's error
             return _failed(root, error)
 
     async def _mutated(self, root: RootPlan, run: Run, returned: dict[str, Any]) -> Answered:

@@ -23,6 +23,13 @@ JOBS, APPLICATIONS = 25, 100
 MOST_SECONDS = 0.020
 """What one request may hold the event loop at most."""
 CLEAR = Statement("test.clear_query_caches", "CALL db.clearQueryCaches() YIELD value RETURN value")
+UNREADABLE_EVENT = Statement(
+    "test.unreadable_event",
+    """
+    CREATE (:Event {id: 'event-1', sequence: 1, type: 'taxonomy.imported', at: '2026-01-01T00:00:00.000000Z', actor: 0.5, detail: '{}'}),
+           (:Sequence {name: 'events', value: 1, published: 1})
+    """,
+)
 FILL = Statement(
     "test.fill",
     """
@@ -123,6 +130,20 @@ async def test_a_flood_of_documents_stays_within_bounds_and_lets_others_through(
     assert max(planner.kept()) <= 50
     assert usual in planner._documents
     planner.close()
+
+
+async def test_a_field_whose_resolver_fails_leaves_the_others(planner: Operations, full: Graph) -> None:
+    await full.execute(UNREADABLE_EVENT)
+    answer = await _answer(
+        planner, full, '{ node(id: "x") { id } jobs(first: 1) { nodes { title } } __typename }'
+    )
+    assert answer["data"]["jobs"]["nodes"]
+    broken = '{ node(id: "x") { id } events(first: 1) { lastSequence } }'
+    answer = await _answer(planner, full, broken)
+    assert [(each["path"], each["extensions"]["code"]) for each in answer["errors"]] == [
+        (["events"], "INTERNAL")
+    ]
+    assert "partition" not in orjson.dumps(answer).decode()
 
 
 async def test_long_documents_are_answered_but_not_kept(planner: Operations, full: Graph) -> None:
