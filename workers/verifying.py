@@ -26,7 +26,8 @@ MOST_MENDED = 2_000
 """With more drift than this, the index is rebuilt instead."""
 MOST_WAITING = 5_000
 ROUNDS = 3
-_TEXT = "resume_text"
+_OF_TEXT = frozenset({"resume_text", "meaning"})
+"""What of a document comes from the résumé's text."""
 
 
 class Kind(StrEnum):
@@ -174,6 +175,9 @@ class Verifier:
 
     def _same(self, person: IndexedCandidate, wanted: dict[str, Any], found: dict[str, Any]) -> bool:
         """Compare; a text that is not in this machine's store can't be compared."""
-        if person.text_document is not None and _TEXT not in wanted:
-            found = {name: value for name, value in found.items() if name != _TEXT}
+        if person.text_document is not None and "resume_text" not in wanted:
+            wanted, found = (
+                {name: value for name, value in each.items() if name not in _OF_TEXT}
+                for each in (wanted, found)
+            )
         return wanted == found

@@ -25,6 +25,11 @@ CHECK_DUE = Statement(
     "tests.check_due", "MERGE (c:IndexCheck {name: 'candidates'}) SET c.at = '2020-01-01T00:00:00.000000Z'"
 )
 
+READ_FROM = Statement(
+    "tests.read_from",
+    "MATCH (r:Record)-[:ABOUT]->(:Person {id: $person}) SET r.text_document = $text RETURN r.id AS id",
+)
+
 
 @pytest_asyncio.fixture(autouse=True)
 async def first_index_again(system: System) -> AsyncIterator[None]:
@@ -65,6 +70,22 @@ async def plant(system: System, people: list[str]) -> dict[Kind, list[str]]:
         Kind.STALE: [people[5]],
         Kind.EXTRA: sorted([stranger, nameless]),
     }
+
+
+async def test_a_text_that_this_machine_lacks_is_no_drift_and_hides_none(system: System) -> None:
+    (person,) = await system.add(records(1))
+    text = system.store.put(b"Ships and bridges in heavy plate, overhead and under water.")
+    assert await system.graph.execute(READ_FROM, person=person, text=text)
+    await system.number_events()
+    await system.indexer().drain()
+    document = (await system.elasticsearch.get(index=system.index.alias, id=person))["_source"]
+    assert {"resume_text", "meaning"} <= document.keys()
+    system.store.delete(text)
+    assert (await verifier(system).verify()).drift == 0
+    await system.elasticsearch.update(
+        index=system.index.alias, id=person, doc={"headline": "Somebody Else's"}, refresh=True
+    )
+    assert (await verifier(system).verify()).ids[Kind.STALE] == [person]
 
 
 async def keep_indexing(system: System) -> None:
