@@ -21,6 +21,7 @@ from schema.references import (
     external_ids_of,
     local_id_of,
 )
+from schema.versions import expected_version
 
 LONGEST_SOURCE = 200
 
@@ -43,10 +44,7 @@ class MoveApplicationInput:
     status: ApplicationStatus = strawberry.field(
         default=ApplicationStatus.ACTIVE, description="How it stands from now on."
     )
-    expected_version: int | None = strawberry.field(
-        default=None,
-        description="The `version` that you have seen; where the application has moved since, nothing is done.",
-    )
+    expected_version: int | None = expected_version("the application has moved")
     idempotency_key: str | None = idempotency_key()
 
 

@@ -29,6 +29,8 @@ from schema.references import (
     local_ids_of,
 )
 from schema.scalars import CurrencyCode
+from schema.texts import required_text
+from schema.versions import expected_version
 
 T = TypeVar("T")
 
@@ -104,10 +106,7 @@ class CreateJobInput:
 )
 class UpdateJobInput:
     job: JobRef = strawberry.field(description="The job.")
-    expected_version: int | None = strawberry.field(
-        default=None,
-        description="The `version` that you have seen; where the job has changed since, nothing is done.",
-    )
+    expected_version: int | None = expected_version("the job has changed")
     title: strawberry.Maybe[str | None] = strawberry.field(
         default=None, description="What the job is called."
     )
@@ -148,13 +147,15 @@ async def job_of(given: CreateJobInput, reader: Reader) -> NewJob:
         raise InvalidInput(Code.TOO_MANY, f"at most {MOST_STAGES} stages", field="stages")
     stages: tuple[tuple[str, StageCategory], ...] = DEFAULT_STAGES
     if given.stages is not None:
-        stages = tuple((_text(stage.name, LONGEST_NAME, "stages"), stage.category) for stage in given.stages)
+        stages = tuple(
+            (required_text(stage.name, LONGEST_NAME, "stages"), stage.category) for stage in given.stages
+        )
     return NewJob(
         id=new_id(),
         event_id=new_id(),
-        title=_text(given.title, LONGEST_TITLE, "title"),
-        description=_text(given.description, LONGEST_DESCRIPTION, "description"),
-        department=_text(given.department, LONGEST_NAME, "department") if given.department else None,
+        title=required_text(given.title, LONGEST_TITLE, "title"),
+        description=required_text(given.description, LONGEST_DESCRIPTION, "description"),
+        department=required_text(given.department, LONGEST_NAME, "department") if given.department else None,
         **location_properties(given.location),
         employment_type=given.employment_type,
         openings=_openings(given.openings),
@@ -187,7 +188,7 @@ def _openings(given: int) -> int:
 def _skills(given: list[str]) -> tuple[str, ...]:
     if len(given) > MOST_SKILLS:
         raise InvalidInput(Code.TOO_MANY, f"at most {MOST_SKILLS} skills", field="skills")
-    return tuple(_text(skill, LONGEST_NAME, "skills") for skill in given)
+    return tuple(required_text(skill, LONGEST_NAME, "skills") for skill in given)
 
 
 def _salary(given: SalaryRangeInput) -> GraphSalaryRange:
@@ -207,14 +208,14 @@ async def change_of(given: UpdateJobInput, reader: Reader) -> JobChange:
     """
     properties: dict[str, Any] = {}
     if given.title:
-        properties["title"] = _text(_kept(given.title, "title"), LONGEST_TITLE, "title")
+        properties["title"] = required_text(_kept(given.title, "title"), LONGEST_TITLE, "title")
     if given.description:
-        properties["description"] = _text(
+        properties["description"] = required_text(
             _kept(given.description, "description"), LONGEST_DESCRIPTION, "description"
         )
     if given.department:
         name = given.department.value
-        properties["department"] = _text(name, LONGEST_NAME, "department") if name else None
+        properties["department"] = required_text(name, LONGEST_NAME, "department") if name else None
     if given.location:
         properties |= location_properties(given.location.value)
     if given.employment_type:
@@ -238,8 +239,8 @@ def location_properties(given: LocationInput | None) -> dict[str, str | None]:
     """Return what the graph keeps of where a job is; of no place that there is none."""
     place = given or LocationInput()
     return {
-        "city": _text(place.city, LONGEST_NAME, "location.city") if place.city else None,
-        "region": _text(place.region, LONGEST_NAME, "location.region") if place.region else None,
+        "city": required_text(place.city, LONGEST_NAME, "location.city") if place.city else None,
+        "region": required_text(place.region, LONGEST_NAME, "location.region") if place.region else None,
         "country": place.country,
     }
 
@@ -254,12 +255,3 @@ async def members_of(given: Sequence[ColleagueRef], reader: Reader) -> list[str]
     if len(given) > MOST_PEOPLE:
         raise InvalidInput(Code.TOO_MANY, f"at most {MOST_PEOPLE} people", field="members")
     return await local_ids_of(reader, given, field="members")
-
-
-def _text(given: str, longest: int, field: str) -> str:
-    text = given.strip()
-    if not text:
-        raise InvalidInput(Code.REQUIRED, "this must not be empty", field=field)
-    if len(text) > longest:
-        raise InvalidInput(Code.TOO_LONG, f"at most {longest} characters", field=field)
-    return text

@@ -17,6 +17,7 @@ from schema.partners.types import PartnerApplication
 from schema.permissions import GRANTS, Permission, Requires
 from schema.reads import by_id, referenced
 from schema.scalars import DateTime
+from schema.texts import required_text
 
 LONGEST_TEXT = 200
 MOST_AT_ONCE = 50
@@ -148,7 +149,10 @@ def _done(id_: str) -> PartnerApplicationPayload:
 
 async def _register(info: Info, given: RegisterPartnerApplicationInput) -> PartnerApplicationPayload:
     id_ = new_id()
-    name, contact = _text(given.name, "name"), _text(given.contact, "contact")
+    name, contact = (
+        required_text(given.name, LONGEST_TEXT, "name"),
+        required_text(given.contact, LONGEST_TEXT, "contact"),
+    )
     kept = await write_once(
         info,
         given,
@@ -209,7 +213,7 @@ async def _issue(info: Info, given: IssuePartnerTokenInput) -> IssuePartnerToken
             id=new_id(),
             secret=secret,
             role=AccessRole.PARTNER,
-            label=_text(given.label, "label"),
+            label=required_text(given.label, LONGEST_TEXT, "label"),
             expires_at=still_to_come(given.expires_at),
         ),
         change=info.context.change(),
@@ -227,11 +231,3 @@ def _allowed(document: NewDocument, *, field: str) -> NewDocument:
 
 def _application(given: str) -> str:
     return local_id(Kind.PARTNER_APPLICATION, given, field="applicationId")
-
-
-def _text(given: str, field: str) -> str:
-    text = given.strip()
-    if not 1 <= len(text) <= LONGEST_TEXT:
-        message = f"this has 1 to {LONGEST_TEXT} characters"
-        raise InvalidInput(Code.TOO_LONG if text else Code.REQUIRED, message, field=field)
-    return text

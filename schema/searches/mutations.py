@@ -18,14 +18,7 @@ from schema.permissions import Permission, Requires
 from schema.reads import by_id, referenced
 from schema.searches.inputs import TalentSearchInput, content_of_input
 from schema.searches.types import SavedSearch
-
-
-def _expected_version() -> int | None:
-    field: int | None = strawberry.field(
-        default=None,
-        description="The `version` that you have seen; where it has changed since, nothing is done.",
-    )
-    return field
+from schema.versions import expected_version
 
 
 @strawberry.input(description="A talent search to be saved; you become its owner.")
@@ -41,7 +34,7 @@ class CreateSavedSearchInput:
 @strawberry.input(description="What is to be different about a saved search; what is absent stays as it is.")
 class UpdateSavedSearchInput:
     saved_search_id: strawberry.ID = strawberry.field(description="The saved search.")
-    expected_version: int | None = _expected_version()
+    expected_version: int | None = expected_version()
     name: str | None = strawberry.field(default=None, description="Another name, in 1 to 200 characters.")
     search: TalentSearchInput | None = strawberry.field(
         default=None, description="Another search, in place of the whole one before."
@@ -54,7 +47,7 @@ class UpdateSavedSearchInput:
 @strawberry.input(description="Which saved search.")
 class DeleteSavedSearchInput:
     saved_search_id: strawberry.ID = strawberry.field(description="The saved search.")
-    expected_version: int | None = _expected_version()
+    expected_version: int | None = expected_version()
 
 
 @strawberry.type(description="The answer to `createSavedSearch`.")

@@ -14,14 +14,7 @@ from schema.node import Kind, local_id
 from schema.permissions import Permission, Requires
 from schema.reads import by_id, referenced
 from schema.taxonomy.types import Term
-
-
-def _expected_version() -> int | None:
-    field: int | None = strawberry.field(
-        default=None,
-        description="The `version` that you have seen; where it has changed since, nothing is done.",
-    )
-    return field
+from schema.versions import expected_version
 
 
 def _texts(description: str) -> list[str]:
@@ -47,7 +40,7 @@ class CreateTermInput:
 @strawberry.input(description="What is to be different about a term; what is absent stays as it is.")
 class UpdateTermInput:
     term_id: strawberry.ID = strawberry.field(description="The term.")
-    expected_version: int | None = _expected_version()
+    expected_version: int | None = expected_version()
     name: str | None = strawberry.field(
         default=None, description="Another name; the one before stays as a synonym."
     )
@@ -67,7 +60,7 @@ class MergeTermsInput:
     merged_id: strawberry.ID = strawberry.field(
         description="The term that becomes part of it: its name and synonyms become synonyms, its links go over."
     )
-    expected_version: int | None = _expected_version()
+    expected_version: int | None = expected_version()
     idempotency_key: str | None = idempotency_key()
 
 

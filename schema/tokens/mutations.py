@@ -13,6 +13,7 @@ from schema.node import Kind, local_id
 from schema.permissions import GRANTS, OF_NO_TOKEN, Permission, Requires, check_not_wider, permissions_of
 from schema.reads import by_id, referenced
 from schema.scalars import DateTime
+from schema.texts import required_text
 from schema.tokens.types import Token, scopes_of
 
 LONGEST_LABEL = 200
@@ -97,10 +98,7 @@ def _no_secret(errors: list[UserError]) -> TokenSecretPayload:
 
 
 async def _create(context: Context, given: CreateTokenInput) -> TokenSecretPayload:
-    label = given.label.strip()
-    if not 1 <= len(label) <= LONGEST_LABEL:
-        message = f"a label has 1 to {LONGEST_LABEL} characters"
-        raise InvalidInput(Code.TOO_LONG if label else Code.REQUIRED, message, field="label")
+    label = required_text(given.label, LONGEST_LABEL, "label")
     if given.role in OF_NO_TOKEN:
         raise InvalidInput(Code.ROLE_BY_LINK_ONLY, "there are no tokens of this role", field="role")
     expires_at = still_to_come(given.expires_at)
