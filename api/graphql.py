@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from api.auth.attempts import network_of
+from api.auth.attempts import address_of
 from api.auth.authenticator import Authenticator
 from api.auth.watch import Close
 from api.disconnects import ClientGone, while_connected
@@ -180,8 +180,9 @@ async def admitted(request: Request, caller: Principal | None) -> tuple[GraphQLR
     try:
         given = await graphql_request(request, uploads=caller is not None)
         if caller is None:
-            network = network_of(request.client.host if request.client else None)
-            found = await registered.admit_anybody(named=given.named, text=given.query, network=network)
+            found = await registered.admit_anybody(
+                named=given.named, text=given.query, network=address_of(request)
+            )
         else:
             found = await registered.admit(caller, named=given.named, text=given.query)
     except GraphUnavailable:

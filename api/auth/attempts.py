@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+from starlette.requests import Request
 
 LOG = logging.getLogger(__name__)
 
@@ -79,6 +80,11 @@ class Attempts:
         if len(self._here) > MOST_COUNTED_HERE:
             self._here.popitem(last=False)
         return tried + 1, until - present
+
+
+def address_of(request: Request) -> str:
+    """Return the network address that a request counts for."""
+    return network_of(request.client.host if request.client else None)
 
 
 def network_of(host: str | None) -> str:

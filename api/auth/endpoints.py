@@ -7,7 +7,7 @@ from starlette.routing import Route
 
 from api.auth import pages
 from api.auth.answers import answering, texts
-from api.auth.attempts import network_of
+from api.auth.attempts import address_of
 from api.auth.door import Door, Opened
 from graph.access_links import LinkKind
 from graph.errors import KithError
@@ -89,11 +89,6 @@ async def _principal(request: Request) -> Principal:
     if principal is None:
         raise KithError("UNAUTHENTICATED", "send a valid token: `Authorization: Bearer …`")
     return principal
-
-
-def address_of(request: Request) -> str:
-    """Return the network address that a request counts for."""
-    return network_of(request.client.host if request.client else None)
 
 
 def session_answer(opened: Opened) -> Response:

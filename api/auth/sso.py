@@ -19,8 +19,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from api.auth.answers import answering, texts
+from api.auth.attempts import address_of
 from api.auth.door import Door
-from api.auth.endpoints import address_of, session_answer
+from api.auth.endpoints import session_answer
 from api.auth.oidc import Provider, ProviderError
 from api.auth.settings import OidcSettings
 from graph import admission
