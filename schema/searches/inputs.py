@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import strawberry
 
 from graph.errors import Code, InvalidInput
@@ -31,12 +29,14 @@ def content_of_input(given: TalentSearchInput) -> str:
         InvalidInput: nobody could run it.
     """
     try:
-        request = TalentRequest(
-            text=given.text,
-            where=() if given.where is None else (condition_of(given.where),),
-            should=preferences_of(given.should or []),
+        return content_of(
+            TalentRequest(
+                text=given.text,
+                where=() if given.where is None else (condition_of(given.where),),
+                should=preferences_of(given.should or []),
+                order=order_of(given.sort_by),
+            )
         )
-        return content_of(replace(request, order=order_of(given.sort_by)))
     except QuerySyntaxError as error:
         message = f"{error.message} ({error.reason} at {error.at.offset})"
         raise InvalidInput(Code.INVALID_SEARCH, message, field="search.text") from error

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any as Anything
 from typing import Final
 
-import numpy as np
 from elasticsearch import AsyncElasticsearch
 
 from search.embedding import Embedder, Vector, between
@@ -118,21 +117,17 @@ async def profile_documents(
             index=index.alias,
             query={"bool": {"filter": [{"terms": {"id": list(ids)}}, *rights]}},
             size=len(ids),
-            source={"includes": ["headline", "titles", "skills", "meaning"], "exclude_vectors": False},
+            source={"includes": ["headline", "titles", "skills", "meaning"]},
         )
     return {hit["_id"]: _profile(hit["_source"]) for hit in answer["hits"]["hits"]}
 
 
 def _profile(source: Anything) -> ProfileDocument:
     title = next(iter(source.get("titles", ())), None) or source.get("headline")
-    return ProfileDocument(title, tuple(source.get("skills", ())), _vector(source.get("meaning")))
-
-
-def _vector(stored: Anything) -> Vector | None:
-    """Read a vector as Elasticsearch gives it back: as it was written, or as numbers."""
-    if stored is None or isinstance(stored, str):
-        return bytes.fromhex(stored) if stored else None
-    return bytes(np.asarray(stored, np.int8))
+    meaning = source.get("meaning")
+    return ProfileDocument(
+        title, tuple(source.get("skills", ())), None if meaning is None else bytes.fromhex(meaning)
+    )
 
 
 def _vectors(profiles: Sequence[ProfileDocument]) -> list[Vector]:

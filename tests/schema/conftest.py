@@ -5,7 +5,6 @@ from typing import Any, Protocol, cast
 
 import orjson
 import pytest
-from redis.asyncio import Redis
 
 from graph.client import Graph
 from graph.migrations.runner import migrate
@@ -17,7 +16,6 @@ from schema.loaders import Loaders
 from schema.operations import Operations, Request
 from schema.permissions import Principal
 from schema.root import build_schema
-from search.insights.log import SearchLog
 from search.resumes.store import ResumeStore, StoreSettings
 from search.taxonomy.live import LiveTaxonomy
 from tests.workers.conftest import EMPTY
@@ -73,7 +71,7 @@ def context_of(graph: Graph, role: AccessRole, person_id: str | None = None) -> 
         index=nothing,
         points=nothing,
         taxonomy=LiveTaxonomy(TermsOfGraph(graph)),
-        searches=SearchLog(Redis()),
+        searches=nothing,
         store=ResumeStore(StoreSettings(path="/nowhere")),
         feed=nothing,
         organization="Test",

@@ -359,7 +359,7 @@ async def pair(
             index=index,
             points=PointsInTime(client, index, clock=lambda: 0.0),
             taxonomy=LiveTaxonomy(TermsOfGraph(graph)),
-            searches=SearchLog(Redis()),
+            searches=SearchLog(await stack.enter_async_context(Redis.from_url(engines["redis"]))),
             store=ResumeStore(StoreSettings(path=Path(tmp_path_factory.mktemp("store")))),
             feed=NoFeed(),
             organization="Test",
