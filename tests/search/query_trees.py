@@ -4,7 +4,21 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
-from search.query_language.tree import All, Any, Field, Fuzzy, Nice, Node, Not, Phrase, Run, Wildcard, Within
+from search.query_language.parser import MOST_PATTERNS, MOST_TERMS, count_terms
+from search.query_language.tree import (
+    All,
+    Any,
+    Field,
+    Fuzzy,
+    Nice,
+    Node,
+    Not,
+    Phrase,
+    Run,
+    Wildcard,
+    Within,
+    printed,
+)
 
 
 def trees(words: Sequence[str], fields: Sequence[Field] = tuple(Field)) -> st.SearchStrategy[Node]:
@@ -29,7 +43,13 @@ def trees(words: Sequence[str], fields: Sequence[Field] = tuple(Field)) -> st.Se
     with_nice = st.tuples(mixed, st.lists(st.builds(Nice, mixed), max_size=2)).map(
         lambda pair: pair[0] if not pair[1] else All((*_parts(pair[0], All), *pair[1]))
     )
-    return st.one_of(with_nice, st.builds(Nice, mixed))
+    return st.one_of(with_nice, st.builds(Nice, mixed)).filter(_can_be_asked)
+
+
+def _can_be_asked(tree: Node) -> bool:
+    """Say whether a tree is small enough for sure: beyond the bounds it is refused, which has tests of its own."""
+    text = printed(tree)
+    return count_terms(text) <= MOST_TERMS and sum(map(text.count, "*?~")) <= MOST_PATTERNS
 
 
 def _joined(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
