@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from graph.settings import GraphSettings
 from search.client import open_client
+from search.embedding import embedder
 from search.indices import candidate_index
 from search.settings import ElasticsearchSettings
 from search.talent.body import build_talent_query
@@ -104,7 +105,8 @@ class Reads:
 @cache
 def _search_body(text: str) -> bytes:
     """Return the project's own search for as many hits as are shown; it asks for one more, to know if another follows."""
-    return orjson.dumps({**build_talent_query(TalentRequest(text=text, size=HITS)).body, "size": HITS})
+    query = build_talent_query(TalentRequest(text=text, size=HITS), model=embedder())
+    return orjson.dumps({**query.body, "size": HITS})
 
 
 def _route(name: str) -> Route:
