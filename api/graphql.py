@@ -146,8 +146,8 @@ def accepted_types(request: Request) -> list[str]:
     """
     if request.method not in {"GET", "POST"}:
         raise _not_allowed("GraphQL requests go by GET or POST", "GET, POST")
-    offered = [JSON, GRAPHQL, EVENT_STREAM]
-    accepted = preferences(request.headers.get("accept"), [*offered, HTML])
+    offered = (JSON, GRAPHQL, EVENT_STREAM)
+    accepted = preferences(request.headers.get("accept"), (*offered, HTML))
     if request.method == "POST" or accepted[:1] != [HTML]:
         accepted = [each for each in accepted if each != HTML]
     if not accepted:

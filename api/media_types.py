@@ -1,6 +1,6 @@
 """Which media type an answer has: what `Accept` prefers of what there is (RFC 9110, section 12.5.1)."""
 
-from collections.abc import Sequence
+from functools import lru_cache
 
 from python_multipart.multipart import parse_options_header
 
@@ -12,15 +12,22 @@ MULTIPART = "multipart/form-data"
 
 MOST_RANGES = 50
 """Entries of an `Accept` header that are looked at."""
+_LONGEST_KEPT = 256
+"""Characters of an `Accept` header whose answer is kept: clients send few, and always the same."""
 
 
-def preferences(accept: str | None, offered: Sequence[str]) -> list[str]:
+def preferences(accept: str | None, offered: tuple[str, ...]) -> list[str]:
     """Return those of the offered media types that are accepted, the most wanted first.
 
     Where the header wants two equally, its own order decides, then that of the offer.
     """
     if accept is None or not accept.strip():
         return list(offered)
+    weigh = _weighed_and_kept if len(accept) <= _LONGEST_KEPT else _weighed
+    return list(weigh(accept, offered))
+
+
+def _weighed(accept: str, offered: tuple[str, ...]) -> tuple[str, ...]:
     ranges = [_range(each) for each in accept.split(",")[:MOST_RANGES]]
     found = []
     for place, media_type in enumerate(offered):
@@ -28,7 +35,10 @@ def preferences(accept: str | None, offered: Sequence[str]) -> list[str]:
         (precision, order), quality = best
         if precision and quality > 0:
             found.append(((-quality, -order, place), media_type))
-    return [media_type for _, media_type in sorted(found)]
+    return tuple(media_type for _, media_type in sorted(found))
+
+
+_weighed_and_kept = lru_cache(maxsize=256)(_weighed)
 
 
 def _match(media_type: str, name: str, order: int) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from strawberry.dataloader import DataLoader
 from graph.client import Graph, Statement
 from graph.composing import by_ids, from_nothing
 from graph.deadlines import current
+from graph.errors import OutOfTime
 from graph.reading import Anchor, PageShape, Row
 from graph.visibility import Viewer
 
@@ -50,12 +51,19 @@ class Loaders:
         return await self.value(statement, dict(parameters))
 
     async def value(self, statement: Statement, parameters: Mapping[str, Any]) -> Any:
-        """Run one reading statement for the viewer, unbatched, and return the one value it gives."""
+        """Run one reading statement for the viewer, unbatched, and return the one value it gives.
+
+        Raises:
+            OutOfTime: the operation has ended meanwhile, since its time was over or its client left.
+        """
         parameters = {**parameters, **self.viewer.parameters}
         if self._home is None:
             return await self._graph.value(statement, parameters)
         reading = self._at_home(statement, parameters)
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(reading, self._home))
+        try:
+            return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(reading, self._home))
+        except asyncio.CancelledError:  # a batch that ends so leaves those waiting who asked for its rows
+            raise OutOfTime from None
 
     async def _at_home(self, statement: Statement, parameters: Mapping[str, Any]) -> Any:
         deadline, task = current(), asyncio.current_task()

@@ -157,12 +157,7 @@ class RootPlan:
         keys: list[list[str]] = [[] for _ in compiled.references]
         for value in values:
             compiled.gather(value, keys)
-        found = await asyncio.gather(
-            *(
-                self._read_by_ids(statement, ids, parameters, run)
-                for statement, ids in zip(statements, keys, strict=True)
-            )
-        )
+        found = await self._read_all_by_ids(statements, keys, parameters, run)
         return [await self._completed(value, found, pages) for value in values]
 
     async def _completed(self, value: Any, found: Sequence[Any], pages: Sequence[BoundPage]) -> Answered:
@@ -179,11 +174,25 @@ class RootPlan:
         redactions = [Redaction(path, self._reasons[number]) for number, path in masked]
         return Answered(completed, redactions=redactions)
 
+    async def _read_all_by_ids(
+        self,
+        statements: Sequence[Statement],
+        keys: Sequence[list[str]],
+        parameters: Mapping[str, Any],
+        run: Run,
+    ) -> list[dict[str, Any]]:
+        """Read what each statement is asked for, at the same time; those that are asked for nothing are not run."""
+        found: list[dict[str, Any]] = [{} for _ in statements]
+        asked = [number for number, ids in enumerate(keys) if ids]
+        reads = [self._read_by_ids(statements[number], keys[number], parameters, run) for number in asked]
+        answers = [await reads[0]] if len(reads) == 1 else await asyncio.gather(*reads)
+        for number, answer in zip(asked, answers, strict=True):
+            found[number] = answer
+        return found
+
     async def _read_by_ids(
         self, statement: Statement, ids: list[str], parameters: Mapping[str, Any], run: Run
     ) -> dict[str, Any]:
-        if not ids:
-            return {}
         wanted = list(dict.fromkeys(ids))
         return dict(await self._read(statement, {**parameters, "ids": wanted}, run))
 

@@ -14,6 +14,8 @@ from graph.client import Statement
 from graph.deadlines import within
 from graph.errors import OutOfTime
 from graph.ids import new_id
+from schema.node import Kind, global_id
+from schema.operations import JUDGES
 from schema.plan.plan import RootPlan
 from search.talent import searching
 from search.talent.body import TalentQuery, build_talent_query
@@ -183,6 +185,27 @@ async def test_a_write_goes_on_where_nobody_waits_any_more(
         return bool((await system.graph.execute(count, title=title))[0]["n"] == 1)
 
     await eventually(written)
+
+
+async def test_reads_that_nobody_waits_for_leave_room_to_graphql_core(
+    system: System, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(served.operations, "_planned", False)
+    served.operations._seconds = 600
+    node = f'{{ node(id: "{global_id(Kind.JOB, new_id())}") {{ id }} }}'
+    with monkeypatch.context() as patched:
+        patched.setattr("schema.loaders.by_ids", lambda *_, **__: SLOW_READ)
+        asked = [asyncio.create_task(_post(served, system, node)) for _ in range(JUDGES)]
+
+        async def all_run() -> bool:
+            return len(await system.graph.execute(RUNNING)) == JUDGES
+
+        await eventually(all_run)
+        for each in asked:
+            each.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
+        await _nothing_runs(system)
+    assert (await _post(served, system, node))["data"] == {"node": None}
 
 
 @pytest.mark.usefixtures("slow_search")
