@@ -1,8 +1,8 @@
 """Measure a well-behaved client while another attacks: `python -m bench.attacks`, or `make bench-attacks`.
 
-One API process as it is shipped; an attacker with a token of its own and 16 connections (or 300 sockets); and a client that asks for a
-page of jobs 20 times a second. Before each attack the same client is measured alone. Then each refused request is sent to a second API
-process without budgets, one after the other, and that process's CPU is measured. Engines and data are those of `bench.reads`.
+One API process as it is shipped; an attacker with 16 connections (or 300 sockets), in each attack with a token whose bucket is full; and a client
+that asks for a page of jobs 20 times a second. Before each attack the same client is measured alone. Then each refused request is sent to a
+second API process without budgets, one after the other, and that process's CPU is measured. Engines and data are those of `bench.reads`.
 """
 
 import argparse
@@ -67,7 +67,7 @@ def _options() -> argparse.Namespace:
 
 def _run(chosen: list[Attack], seconds: float, home: Path) -> dict[str, Any]:
     data.start_engines(home)
-    good, bad = asyncio.run(data.make_token()), asyncio.run(data.make_token())
+    good = asyncio.run(data.make_token())
     shipped, open_ = (
         Server(
             name=name,
@@ -85,8 +85,12 @@ def _run(chosen: list[Attack], seconds: float, home: Path) -> dict[str, Any]:
         url = f"http://{ports.LOOPBACK}:{shipped.port}"
         _alone(url, good, 3.0)
         before = resident_megabytes(processes["shipped"])
-        attacks = {attack.name: _attacked(attack, url, good, bad, seconds) for attack in chosen}
+        attacks = {
+            attack.name: _attacked(attack, url, good, asyncio.run(data.make_token()), seconds)
+            for attack in chosen
+        }
         after = resident_megabytes(processes["shipped"])
+    bad = asyncio.run(data.make_token())
     with running([open_], logs) as processes:
         url = f"http://{ports.LOOPBACK}:{open_.port}"
         refused = {

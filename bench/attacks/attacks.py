@@ -60,13 +60,13 @@ def _unknown_inputs(number: int) -> str:
 
 
 def _conflicts(number: int) -> str:
-    fields = " ".join(f'x{i % 3}: job(id: "{number}") {{ a{i % 5}: title }}' for i in range(45))
+    fields = " ".join(f'x{i % 3}: job(by: {{ id: "{number}" }}) {{ a{i % 5}: title }}' for i in range(45))
     return "{" + fields + "}"
 
 
 def _fragments(number: int) -> str:
     spreads = " ".join(f"...F{i}" for i in range(25))
-    fields = f'job(id: "{number}") {{ title id }}'
+    fields = f'job(by: {{ id: "{number}" }}) {{ title id }}'
     return f"{{ {spreads} }} " + " ".join(f"fragment F{i} on Query {{ {fields} }}" for i in range(25))
 
 
@@ -79,7 +79,10 @@ ATTACKS = (
     Attack(name="10,000 aliases", body=_query(_aliases)),
     Attack(name="60 × 100 pages", body=_query(_pages)),
     Attack(name="depth 22", body=_query(_deep)),
-    Attack(name="a string of 900 KB", body=_query(lambda n: f'{{ job(id: "{n}{"x" * 900_000}") {{ id }} }}')),
+    Attack(
+        name="a string of 900 KB",
+        body=_query(lambda n: f'{{ job(by: {{ id: "{n}{"x" * 900_000}" }}) {{ id }} }}'),
+    ),
     Attack(name="900 KB of comments", body=_query(lambda n: "#" * 900_000 + f"\n{{ a{n}: __typename }}")),
     Attack(name="295 unknown fields", body=_query(_unknown)),
     Attack(name="320 unknown input fields", body=_query(_unknown_inputs)),

@@ -52,7 +52,7 @@ class Run:
         """Return how many of the words must be there: all of up to four, fewer of what looks pasted."""
         count = len(self.words)
         if len(self.items) >= LIST_ITEMS:
-            return max(1, count // 3)
+            return max(1, count // 4)
         if count <= 4:  # noqa: PLR2004 - the numbers are the rule, see docs/search.md
             return count
         return count * 7 // 10 if count <= 10 else count // 2  # noqa: PLR2004 - likewise

@@ -6,9 +6,9 @@ from typing import Final, Protocol
 
 from search.query_language.tree import Field
 
-SAME: Final = 0.5
+SAME: Final = 0.25
 """How much of its score another spelling counts."""
-NARROWER: Final = 0.25
+NARROWER: Final = 0.1
 """Likewise a narrower term."""
 MOST_IN_QUERY: Final = 200
 """Spellings that a whole search looks for besides its own words; the first words come first."""

@@ -164,7 +164,8 @@ def test_bounds_include_their_limits() -> None:
         ("a1 a2 a3 a4 a5 a6 a7 a8 a9 b1 b2", 5),
         ("a1, a2", 2),
         ("a1, a2, a3", 1),
-        ("a1 a2, a3 a4, a5 a6", 2),
+        ("a1 a2, a3 a4, a5 a6", 1),
+        ("a1 a2 a3, a4 a5 a6, a7 a8", 2),
     ],
 )
 def test_longer_runs_need_fewer_of_their_words(text: str, required: int) -> None:
