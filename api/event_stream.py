@@ -119,12 +119,11 @@ class EventStream:
 
     async def _answer(self, wire: Wire) -> None:
         try:
-            if (
-                await self._operations.kind(self._request, self._context.principal)
-                is OperationType.SUBSCRIPTION
-            ):
+            request, operations = self._request, self._operations
+            prepared = await operations.prepare(request.query, self._context.principal)
+            if operations.kind(prepared, request.operation_name) is OperationType.SUBSCRIPTION:
                 await self._follow(wire)
-            answer = (await self._operations.answer(self._request, self._context)).decode()
+            answer = (await operations.answer(request, self._context, prepared)).decode()
         except Refused as refused:
             answer = _errors(refused.errors)
         except Throttled as throttled:

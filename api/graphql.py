@@ -92,7 +92,8 @@ class GraphQLEndpoint:
         services: Services = request.app.state.services
         operations: Operations = request.app.state.operations
         bookmarks = bookmarks_of(request.headers.get(BOOKMARK_HEADER))
-        kind = await operations.kind(given, principal)
+        prepared = await operations.prepare(given.query, principal)
+        kind = operations.kind(prepared, given.operation_name)
         if kind is OperationType.MUTATION and request.method == "GET":
             raise _not_allowed("mutations go by POST", "POST")
         graph = services.graph.after(bookmarks)
@@ -109,7 +110,7 @@ class GraphQLEndpoint:
                 "NOT_ACCEPTABLE",
                 f"a subscription is a stream: accept `{EVENT_STREAM}`, or open a WebSocket",
             )
-        body = await while_connected(request.receive, operations.answer(given, context))
+        body = await while_connected(request.receive, operations.answer(given, context, prepared))
         media_type = next(each for each in accepted if each in {JSON, GRAPHQL})
         refused = media_type == GRAPHQL and not was_executed(body)
         headers = COMMON_HEADERS | {"Content-Type": f"{media_type}; charset=utf-8"}

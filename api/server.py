@@ -1,6 +1,7 @@
 """The server process: uvicorn as this application wants it, and an end that everybody gets to know of in time."""
 
 import socket
+import sys
 from typing import Any
 
 import uvicorn
@@ -13,6 +14,8 @@ UNSENT_SECONDS = 60
 """How long the other side may take nothing of what is sent to it, on whatever line; then the kernel drops the connection."""
 GRACE_SECONDS = 6
 """How long requests may go on after SIGTERM; with what follows it makes less than ten seconds."""
+SWITCH_SECONDS = 0.0005
+"""How long a thread may keep the interpreter while the event loop wants it; each answer asks for it a dozen times."""
 
 
 class Server(uvicorn.Server):
@@ -55,4 +58,5 @@ def listener(host: str, port: int) -> socket.socket:
 
 def serve(app: Starlette, host: str, port: int) -> None:
     """Serve the application until SIGTERM or SIGINT."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     Server(configured(app, loop="uvloop"), app).run(sockets=[listener(host, port)])

@@ -225,10 +225,11 @@ class Transport:
         head = f'{{"id":{orjson.dumps(id).decode()},"type":"next","payload":'
         subscriber = Subscriber(self._wire, lambda _, payload: f"{head}{payload}}}")
         try:
-            if await self._operations.kind(request, context.principal) is OperationType.SUBSCRIPTION:
+            prepared = await self._operations.prepare(request.query, context.principal)
+            if self._operations.kind(prepared, request.operation_name) is OperationType.SUBSCRIPTION:
                 live = await live_operation(self._operations, request, context)
                 await self._feeds.follow(live, subscriber)
-            answer = await self._operations.answer(request, context)
+            answer = await self._operations.answer(request, context, prepared)
             if was_executed(answer):
                 await self._wire.say(f"{head}{answer.decode()}}}")
                 last: dict[str, Any] = {"id": id, "type": "complete"}

@@ -54,7 +54,7 @@ MOST_MEASURES = 100
 """Combinations of page sizes whose cost is kept for one document."""
 MOST_ERRORS = 10
 """Errors of one document, or of one set of variables, that are looked for."""
-LONG = 2_000
+LONG = 500
 """Documents of more characters are parsed and validated beside the event loop."""
 _SUGGESTION = re.compile(r" Did you mean [^?]*\?")
 
@@ -122,14 +122,17 @@ class Documents:
             gone, _ = self._registered.popitem(last=False)
             self._registered_text -= len(gone)
 
+    def known(self, query: str) -> Prepared | None:
+        """Return a document that was prepared before."""
+        return self._registered.get(query) or self._kept.get(query)
+
     def is_registered(self, query: str) -> bool:
         """Say whether a document has room of its own."""
         return query in self._registered
 
     async def prepare(self, query: str) -> Prepared:
         """Parse, validate and measure a document, or find it among those that were."""
-        found = self._registered.get(query) or self._kept.get(query)
-        if found is not None:
+        if (found := self.known(query)) is not None:
             return found
         if len(query) > LONG:
             prepared = await asyncio.get_running_loop().run_in_executor(self._beside, self._prepare, query)

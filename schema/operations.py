@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
@@ -46,6 +47,7 @@ from schema.plan.leaves import Unfit
 from schema.plan.plan import Document, Plan, Run, call, compile_plan, has_resolver, is_required
 from schema.plan.select import Selector
 from schema.plan.values import Unplanned
+from schema.turns import Turns
 from schema.watching import PLANNED, Plans, fallback_reason, noted
 
 logger = logging.getLogger(__name__)
@@ -55,6 +57,10 @@ MOST_SECONDS = 10.0
 NO_VARIABLES = VariableValues({}, {})
 JUDGES = 8
 """Operations that graphql-core executes at once; others wait."""
+JUDGED_AT_ONCE = 2
+"""Likewise those of one principal: each is a thread that the event loop has to share the interpreter with."""
+HEAVY = 2_000
+"""Points from which on a principal's queries are answered one after the other."""
 WIDE = 50
 """Operations of more fields are compiled beside the event loop."""
 
@@ -102,6 +108,7 @@ class Operations:
             most=MOST_PLANS, most_weight=MOST_REGISTERED_TEXT
         )
         self._judges = ThreadPoolExecutor(max_workers=JUDGES, thread_name_prefix="judge")
+        self._preparing, self._judging, self._heavy = Turns(1), Turns(JUDGED_AT_ONCE), Turns(1)
 
     @property
     def executable(self) -> GraphQLSchema:
@@ -129,27 +136,32 @@ class Operations:
         Raises:
             Throttled: it is a new one, and the principal has nothing left to have it prepared.
         """
-        if self._budgets is not None and query not in self._documents:
-            self._budgets.charge(principal, len(query))
-        return await self._documents.prepare(query)
+        if (known := self._documents.known(query)) is not None:
+            return known
+        async with self._preparing.of(principal.id):
+            if self._budgets is not None and query not in self._documents:
+                self._budgets.charge(principal, len(query))
+            return await self._documents.prepare(query)
 
     def operation(self, prepared: Prepared, name: str | None) -> OperationDefinitionNode | None:
         """Return the operation that a request names, or the only one; None where there is none."""
         return self._documents.operation(prepared, name)
 
-    async def answer(self, request: Request, context: Context) -> bytes:
+    async def answer(self, request: Request, context: Context, prepared: Prepared | None = None) -> bytes:
         """Answer a query or a mutation: JSON with `data`, `errors` and `extensions`.
+
+        `prepared` is the request's document, where it was prepared already.
 
         Raises:
             Throttled: the principal has asked for too much lately.
         """
-        prepared = await self.prepare(request.query, context.principal)
+        prepared = prepared or await self.prepare(request.query, context.principal)
         note = noted()
         note.begin(prepared.digest, self.operation(prepared, request.operation_name))
         points, refusal = self._measured(prepared, request)
         if prepared.introspects and context.principal.role in self._closed_to:
             refusal = published([GraphQLError("introspection is off; the schema is in the documentation")])
-        kind = await self.kind(request, context.principal)
+        kind = self.kind(prepared, request.operation_name)
         if not refusal and kind is OperationType.SUBSCRIPTION:
             raise ValueError("a subscription is followed, not answered")
         if not refusal:
@@ -158,7 +170,8 @@ class Operations:
             answer, points = Answer(b"null", refusal, executed=False), Points(0, 0)
         else:
             way = self._written if kind is OperationType.MUTATION else self._read
-            answer = await way(prepared, request, context)
+            async with self._heavy.of(context.principal.id) if points.requested >= HEAVY else nullcontext():
+                answer = await way(prepared, request, context)
         if answer.errors:
             note.end(answer.errors)
         if answer.errors and context.principal.role in self._closed_to:
@@ -238,10 +251,9 @@ class Operations:
             return {}
         return {"cost": self._budgets.settle(principal, requested, actual)}
 
-    async def kind(self, request: Request, principal: Principal) -> OperationType | None:
-        """Return whether a request reads, writes or subscribes; None where it is no valid request."""
-        prepared = await self.prepare(request.query, principal)
-        operation = self.operation(prepared, request.operation_name)
+    def kind(self, prepared: Prepared, name: str | None) -> OperationType | None:
+        """Return whether an operation reads, writes or subscribes; None where the document has none of that name."""
+        operation = self.operation(prepared, name)
         return operation.operation if operation else None
 
     async def frames(self, request: Request, context: Context, values: Sequence[Any]) -> list[bytes]:
@@ -295,7 +307,7 @@ class Operations:
         cost = f"costs {points.requested} points at most\n"
         try:
             plan, run = await self._plan(prepared, request, context)
-            if await self.kind(request, context.principal) is not OperationType.QUERY:
+            if self.kind(prepared, request.operation_name) is not OperationType.QUERY:
                 return cost + explained(plan, None)
             run.steps = []
             await plan.run(run, {})
@@ -352,15 +364,16 @@ class Operations:
         resolved = dict(returned)
         await self._resolve(prepared, request, context, resolved)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            self._judges,
-            copy_context().run,
-            self._execute,
-            prepared,
-            request,
-            context.elsewhere(loop),
-            resolved,
-        )
+        async with self._judging.of(context.principal.id):
+            return await loop.run_in_executor(
+                self._judges,
+                copy_context().run,
+                self._execute,
+                prepared,
+                request,
+                context.elsewhere(loop),
+                resolved,
+            )
 
     async def _resolve(
         self, prepared: Prepared, request: Request, context: Context, resolved: dict[str, Any]
