@@ -54,8 +54,6 @@ MOST_MEASURES = 100
 """Combinations of page sizes whose cost is kept for one document."""
 MOST_ERRORS = 10
 """Errors of one document, or of one set of variables, that are looked for."""
-LONG = 500
-"""Documents of more characters are parsed and validated beside the event loop."""
 _SUGGESTION = re.compile(r" Did you mean [^?]*\?")
 
 
@@ -97,7 +95,7 @@ class Documents:
     """What was prepared, and prepares more."""
 
     def __init__(self, schema: GraphQLSchema, beside: ThreadPoolExecutor) -> None:
-        """`beside` is where long documents are prepared."""
+        """`beside` is where documents are prepared: it takes milliseconds, in which the event loop serves others."""
         self._schema = schema
         self._beside = beside
         self._kept: Kept[str, Prepared] = Kept(most=MOST_DOCUMENTS, most_weight=MOST_TEXT)
@@ -134,10 +132,7 @@ class Documents:
         """Parse, validate and measure a document, or find it among those that were."""
         if (found := self.known(query)) is not None:
             return found
-        if len(query) > LONG:
-            prepared = await asyncio.get_running_loop().run_in_executor(self._beside, self._prepare, query)
-        else:
-            prepared = self._prepare(query)
+        prepared = await asyncio.get_running_loop().run_in_executor(self._beside, self._prepare, query)
         if query in self._registered:
             self._registered[query] = prepared
         elif len(query) <= MOST_CHARACTERS_KEPT:
