@@ -8,10 +8,12 @@
     mutation              10 more for each field at its root
     search                10 more for each `talentSearch`, `savedSearchResults`, `matchCandidates`, `matchJobs`, `similarCandidates`, `explainMatch` and
                           `referralPaths`
+    text of a résumé      20 more for each `text` of a record
     introspection         1,000 for each `__schema` and `__type`
 
 What is *requested* follows from the document and its variables alone, whatever is skipped or masked. The *actual* cost has the objects
-that were answered instead of those that could have been; it is never higher than what was requested.
+that were answered instead of those that could have been, and where texts were asked for a point for each 1,000 bytes of the answer; it is
+never higher than what was requested.
 """
 
 from collections.abc import Mapping
@@ -36,7 +38,7 @@ from graphql import (
     is_list_type,
 )
 
-from schema.limits import defaults, page_size
+from schema.limits import LONGEST_TEXT, defaults, page_size
 
 LIST_LENGTH = 5
 MUTATION = 10
@@ -52,6 +54,10 @@ SEARCHES = frozenset(
         "referralPaths",
     }
 )
+BYTES_A_POINT = 1_000
+"""Of an answer with texts of résumés."""
+TEXT = LONGEST_TEXT // BYTES_A_POINT
+_TEXT_TYPE = "ResumeText"
 INTROSPECTION = 1_000
 _INTROSPECTING = frozenset({"__schema", "__type"})
 _OF_A_PAGE = frozenset({"edges", "nodes"})
@@ -63,10 +69,13 @@ class Points(NamedTuple):
 
     requested: int
     fixed: int
+    holds_texts: bool = False
+    """Whether the answer may be large for its objects."""
 
     def actual(self, data: bytes) -> int:
         """Return the cost of an answer, whose objects are counted by their braces; braces in texts count too."""
-        return min(self.requested, self.fixed + data.count(b"{"))
+        texts = len(data) // BYTES_A_POINT if self.holds_texts else 0
+        return min(self.requested, self.fixed + data.count(b"{") + texts)
 
 
 def points_of(
@@ -82,7 +91,7 @@ def points_of(
     pricing = _Pricing(schema, fragments, defaults([operation]) | dict(variables))
     objects = 1 + pricing.of(operation.selection_set, root, None)
     fixed = pricing.fixed(operation.selection_set, mutates=operation.operation is OperationType.MUTATION)
-    return Points(objects + fixed, fixed)
+    return Points(objects + fixed, fixed, pricing.holds_texts)
 
 
 class _Pricing:
@@ -97,6 +106,7 @@ class _Pricing:
         self._variables = variables
         self._objects: dict[tuple[str, int | None], int] = {}
         self._fixed: dict[str, int] = {}
+        self.holds_texts = False
 
     def of(self, selections: SelectionSetNode | None, parent: GraphQLNamedType, page: int | None) -> int:
         """Return how many objects a selection on one `parent` asks for; `page` is the size where it is a connection."""
@@ -150,6 +160,9 @@ class _Pricing:
         given = {argument.name.value: argument.value for argument in field.arguments or ()}
         first = page_size(given["first"], self._variables) if "first" in given else None
         one = 1 + self.of(field.selection_set, named, first)
+        if named.name == _TEXT_TYPE:
+            self.holds_texts = True
+            one += TEXT
         type_ = definition.type.of_type if isinstance(definition.type, GraphQLNonNull) else definition.type
         if not is_list_type(type_):
             return one

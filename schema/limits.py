@@ -43,6 +43,8 @@ MOST_CHARACTERS = 50_000
 """Of a document, comments and spaces included; texts belong into variables."""
 MOST_GIVEN = 10_000
 """Values that the variables of one request may hold, however they are nested."""
+LONGEST_TEXT = 20_000
+"""Characters of a résumé's text that one field answers with."""
 _PAGE_ARGUMENT = "first"
 _DECIDING = frozenset({_PAGE_ARGUMENT, "ids"})
 _DIGITS_THAT_MATTER = 9

@@ -10,7 +10,9 @@ from graph.profiles import RecordKind, Role
 from graph.reading import ID, Anchor, edge, node
 from schema.applications.types import Application, ApplicationFilter, ApplicationSort
 from schema.candidates.parsed import ParsedValue, values_of
+from schema.candidates.texts import Length, Offset, ResumeText, text_of_record
 from schema.companies.types import Company
+from schema.context import Info
 from schema.enums import described
 from schema.external_ids import ExternalId
 from schema.filters import (
@@ -24,11 +26,12 @@ from schema.filters import (
     ids_of,
     joined,
 )
+from schema.limits import LONGEST_TEXT
 from schema.node import Kind, Node, global_ids
 from schema.origins import Read, Variants
 from schema.outreach.types import Touch
 from schema.pagination import Connection
-from schema.permissions import Permission
+from schema.permissions import Permission, Requires
 from schema.reads import identity, paged, related, same, stored
 from schema.scalars import CountryCode, DateTime, PartialDate
 from search.resumes.titles import Seniority, normalised_title, seniority_of, seniority_of_titles
@@ -188,6 +191,14 @@ class Record(Read, Node):
         make=values_of,
         requires=Permission.CONTACTS_READ,
     )
+
+    @strawberry.field(
+        description="The text that was read from a résumé, contact data included, or a stretch of it; "
+        "none for other records.",
+        extensions=[Requires(Permission.CONTACTS_READ)],
+    )
+    async def text(self, info: Info, offset: Offset = 0, length: Length = LONGEST_TEXT) -> ResumeText | None:
+        return await text_of_record(info, self.values[ID], offset, length)
 
 
 @strawberry.type(description="What a person said about being contacted.")

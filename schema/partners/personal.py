@@ -36,6 +36,7 @@ PEOPLE: Mapping[str, frozenset[str]] = _fields(
     Referral="at id jobId",
     ReferralPath="strength",
     Referred="",
+    ResumeText="characters offset state",
     SavedSearch="createdAt id shared sortDirection sortedBy updatedAt version",
     ShortlistEdge="cursor",
     SkillUse="",

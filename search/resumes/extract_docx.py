@@ -4,14 +4,17 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator
+from itertools import chain
 
 import docx
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.exceptions import OpcError
 from lxml import etree
 
+from search.resumes.dates import find_ranges
 from search.resumes.extract import ExtractedText, Limits
 from search.resumes.failures import FailureCode, UnreadableResume
+from search.resumes.sections import kind_of_heading
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -53,8 +56,8 @@ def extract_docx(data: bytes, limits: Limits) -> ExtractedText:
         zipfile.BadZipFile,
     ):
         raise UnreadableResume(FailureCode.BROKEN, _DAMAGED) from None
-    lines = [line for part in parts for line in _lines_of(part)]
-    return ExtractedText("\n".join(lines), links=tuple(links))
+    texts = dict.fromkeys("\n".join(_lines_of(part)) for part in parts)
+    return ExtractedText("\n".join(texts), links=tuple(links))
 
 
 _DAMAGED = "The Word document is damaged. Open it in a word processor, save it again and resend it."
@@ -137,15 +140,47 @@ def _collect(node: etree._Element, pieces: list[str], boxes: list[etree._Element
 
 
 def _table(table: etree._Element) -> Iterator[str]:
-    """Yield one line per row of short cells; a row with a long cell is layout and is read cell by cell."""
+    """Yield the lines of a table.
+
+    A row of short cells is one line. A row with a long cell is layout and is read cell by cell, or, where headings say that
+    the columns of the table are columns of the page, column by column.
+    """
+    rows = []
     for row in table.iter(_ROW):
-        if next(row.iterancestors(_TABLE)) is not table:
-            continue
-        own = [cell for cell in row.iter(_CELL) if next(cell.iterancestors(_ROW)) is row]
-        cells = [[line for line in _lines_of(cell) if line.strip()] for cell in own]
-        if all(len(lines) <= 1 for lines in cells):
-            yield "\t".join(lines[0] for lines in cells if lines)
-        else:
-            for lines in cells:
+        if next(row.iterancestors(_TABLE)) is table:
+            own = [cell for cell in row.iter(_CELL) if next(cell.iterancestors(_ROW)) is row]
+            rows.append([[line for line in _lines_of(cell) if line.strip()] for cell in own])
+    if _has_columns(rows):
+        for column in zip(*rows, strict=True):
+            for lines in column:
                 yield from lines
                 yield ""
+        return
+    for cells in rows:
+        yield from _row(cells)
+
+
+def _has_columns(rows: list[list[list[str]]]) -> bool:
+    """Say whether the rows of a table only continue its columns, several of which have headings."""
+    if len({len(cells) for cells in rows}) != 1 or all(map(_is_short, rows)):
+        return False
+    return sum(any(map(kind_of_heading, chain(*column))) for column in zip(*rows, strict=True)) > 1
+
+
+def _is_short(cells: list[list[str]]) -> bool:
+    return all(len(lines) <= 1 for lines in cells)
+
+
+def _row(cells: list[list[str]]) -> Iterator[str]:
+    """Yield the lines of a row; a date in a cell of its own stays on the first line of its entry."""
+    long = [lines for lines in cells if len(lines) > 1]
+    if not long:
+        yield "\t".join(lines[0] for lines in cells if lines)
+    elif len(long) == 1 and any(len(lines) == 1 and find_ranges(lines[0]) for lines in cells):
+        yield "\t".join(lines[0] for lines in cells if lines)
+        yield from long[0][1:]
+        yield ""
+    else:
+        for lines in cells:
+            yield from lines
+            yield ""

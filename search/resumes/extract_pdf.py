@@ -1,7 +1,7 @@
 """Text of a PDF in reading order, page by page."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 import playa
@@ -9,9 +9,11 @@ from playa.exceptions import PDFEncryptionError
 from playa.page import Page
 from playa.pdftypes import resolve1
 
+from search.resumes.columns import Cell
 from search.resumes.extract import ExtractedText, Limits
 from search.resumes.failures import FailureCode, UnreadableResume
-from search.resumes.reading_order import PlacedText, lines_in_reading_order, placed_texts
+from search.resumes.reading_order import ReadLine, lines_in_reading_order, placed_texts
+from search.resumes.running_lines import without_running_lines
 
 logging.getLogger("playa").setLevel(logging.CRITICAL)
 
@@ -38,26 +40,37 @@ def extract_pdf(data: bytes, limits: Limits) -> ExtractedText:
     if count > limits.pages:
         reason = f"The PDF has {count} pages; at most {limits.pages} are read."
         raise UnreadableResume(FailureCode.TOO_MANY_PAGES, reason)
-    texts: list[str] = []
+    read, links = _read(pages, limits.characters)
+    if not read:
+        raise UnreadableResume(FailureCode.BROKEN, _DAMAGED)
+    text = _joined(read)
+    if not any(map(str.isalnum, text)) and _shows_pictures(_sound(pages)):
+        return ExtractedText("", count, pictures=True)
+    return ExtractedText(text, count, tuple(links[:_MAX_LINKS]))
+
+
+def _read(pages: Iterable[Page], most: int) -> tuple[list[list[ReadLine]], list[str]]:
+    """Return the lines of each page that can be read, until there are enough characters, and the targets of links."""
+    read: list[list[ReadLine]] = []
     links: list[str] = []
     characters = 0
     for page in _sound(pages):
         try:
-            text = "\n".join(lines_in_reading_order(_placed(page, limits.characters - characters)))
+            lines = lines_in_reading_order(_placed(page, most - characters))
             links.extend(_links(page))
         except MemoryError:
             raise
         except Exception:  # noqa: BLE001, S112 - one bad page must not cost the others
             continue
-        texts.append(text)
-        characters += len(text)
-        if characters >= limits.characters:
+        read.append(lines)
+        characters += sum(len(line.text) + 1 for line in lines)
+        if characters >= most:
             break
-    if not texts:
-        raise UnreadableResume(FailureCode.BROKEN, _DAMAGED)
-    text = "\n".join(texts)
-    pictures = not any(map(str.isalnum, text)) and _shows_pictures(_sound(pages))
-    return ExtractedText(text, count, tuple(links[:_MAX_LINKS]), pictures)
+    return read, links
+
+
+def _joined(pages: Sequence[Sequence[ReadLine]]) -> str:
+    return "\n".join(line.text for page in without_running_lines(pages) for line in page)
 
 
 def _shows_pictures(pages: Iterable[Page]) -> bool:
@@ -83,7 +96,7 @@ def _sound(pages: Iterable[Page]) -> Iterator[Page]:
 _DAMAGED = "The PDF is damaged or cut off. Print it to PDF again and resend it."
 
 
-def _placed(page: Page, characters: int) -> Iterator[PlacedText]:
+def _placed(page: Page, characters: int) -> Iterator[Cell]:
     """Yield the page's texts up to a number of characters; a form can be drawn without end."""
     for text in placed_texts(page):
         yield text

@@ -1,9 +1,9 @@
 """From texts placed on a page to lines in the order in which people read them.
 
 A page's content stream is nearly always written block by block in reading order, so that order is kept. Three
-things are mended by geometry: pieces on one baseline are one line; a short block that is drawn after a
-long one but stands to the right of its first line (a place, a date) is read right after that line; and two
-columns of sentences that are drawn row by row are read one after the other.
+things are mended by geometry: columns are read one after the other (`columns`); pieces on one baseline are one line; and
+a short block that is drawn after a long one but stands to the right of its first line (a place, a date) is read right
+after that line.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,46 +12,39 @@ from dataclasses import dataclass, field
 from playa.content import TextObject
 from playa.page import TEXT_OPERATORS, Page
 
+from search.resumes.columns import Cell, blocks_of
+
 _SPACE = 0.09
 _CELL_GAP = 1.2
+_FILLING = 3
 _SAME_BASELINE = 0.45
 _OVERLAP = 0.6
 _ASIDE_LINES = 4
 _ASIDE_CHARACTERS = 60
 _BREAK = 1.9
-_COLUMN_ROWS = 5
-_COLUMN_WORDS = 4
-_SAME_EDGE = 0.3
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedText:
-    """Text with its horizontal extent, baseline and font size in points; y grows downwards."""
-
-    text: str
-    x0: float
-    x1: float
-    y: float
-    size: float
-
-
-def placed_texts(page: Page) -> Iterator[PlacedText]:
+def placed_texts(page: Page) -> Iterator[Cell]:
     """Yield the text of a page in stream order, split where a gap is wider than a word space."""
     for item in page.flatten(filter_class=TextObject, restrict_ops=TEXT_OPERATORS):
         if item.gstate.font is not None:
             yield from _split_object(item)
 
 
-def _split_object(item: TextObject) -> Iterator[PlacedText]:
+def _split_object(item: TextObject) -> Iterator[Cell]:
+    """Yield the texts of one object, cut where it jumps and where blanks fill a wide gap."""
     chars: list[str] = []
-    start = end = y = 0.0
-    size = 0.0
+    start = end = filled_from = y = size = 0.0
+    blanks = 0
     for glyph in item:
         x, glyph_y = glyph.origin
         dx, _ = glyph.displacement
         size = size or max(abs(glyph.size), 1.0)
-        if chars and (abs(glyph_y - y) > _SAME_BASELINE * size or not -size <= x - end <= _CELL_GAP * size):
-            yield PlacedText("".join(chars), start, end, y, size)
+        blank = glyph.text is not None and glyph.text.isspace()
+        filled = blanks >= _FILLING and not blank and x - filled_from > _CELL_GAP * size
+        jumps = abs(glyph_y - y) > _SAME_BASELINE * size or not -size <= x - end <= _CELL_GAP * size
+        if chars and (filled or jumps):
+            yield Cell("".join(chars), start, filled_from if filled else end, y, size)
             chars = []
         if not chars:
             start, y = x, glyph_y
@@ -60,8 +53,10 @@ def _split_object(item: TextObject) -> Iterator[PlacedText]:
         if glyph.text is not None:
             chars.append(glyph.text)
         end = x + dx
+        blanks = blanks + 1 if blank else 0
+        filled_from = filled_from if blank else end
     if chars:
-        yield PlacedText("".join(chars), start, end, y, size)
+        yield Cell("".join(chars), start, end, y, size)
 
 
 @dataclass(slots=True)
@@ -73,38 +68,38 @@ class _Line:
     x1: float
     y: float
     size: float
-    cells: list[tuple[float, str]] = field(default_factory=list)
     aside: "list[_Line]" = field(default_factory=list)
 
-    def same_baseline(self, piece: PlacedText) -> bool:
-        return abs(self.y - piece.y) <= _SAME_BASELINE * max(self.size, piece.size)
-
-    def append(self, piece: PlacedText) -> None:
-        gap = piece.x0 - self.x1
-        size = max(self.size, piece.size)
-        if gap > _CELL_GAP * size:
-            self.text = f"{self.text.rstrip()}\t"
-            self.cells.append((piece.x0, self.text))
-        elif gap > _SPACE * size and not self.text.endswith((" ", "\t")) and not piece.text.startswith(" "):
-            self.text += " "
-        self.text += piece.text
-        self.x1 = max(self.x1, piece.x1)
-        self.size = max(self.size, piece.size)
+    def append(self, cell: Cell) -> None:
+        self.text = f"{self.text.rstrip()}\t{cell.text}"
+        self.x1 = max(self.x1, cell.x1)
+        self.size = max(self.size, cell.size)
 
 
-def lines_in_reading_order(pieces: Iterable[PlacedText]) -> list[str]:
-    """Return lines of text; tabs part cells of one line, an empty line stands for a wide vertical gap."""
-    texts: list[str] = []
+@dataclass(frozen=True, slots=True)
+class ReadLine:
+    """A line of a page, empty for a wide vertical gap, and its baseline in points from the top."""
+
+    text: str
+    y: float
+
+
+def lines_in_reading_order(pieces: Iterable[Cell]) -> list[ReadLine]:
+    """Return lines of text; tabs part cells of one line."""
+    read: list[ReadLine] = []
     previous: _Line | None = None
-    for line in _flat(_parted_columns(_moved_asides(_lines(pieces)))):
-        text = line.text.replace("\xad", "-").strip()
-        if not text:
-            continue
-        if previous is not None and not 0 <= line.y - previous.y <= _BREAK * max(line.size, previous.size):
-            texts.append("")
-        texts.append(text)
-        previous = line
-    return texts
+    for block in blocks_of(_cells(pieces)):
+        for line in _flat(_moved_asides(_lines(block))):
+            text = line.text.replace("\xad", "-").strip()
+            if not text:
+                continue
+            if previous is not None and not 0 <= line.y - previous.y <= _BREAK * max(
+                line.size, previous.size
+            ):
+                read.append(ReadLine("", line.y))
+            read.append(ReadLine(text, line.y))
+            previous = line
+    return read
 
 
 def _flat(lines: list[_Line]) -> Iterator[_Line]:
@@ -113,57 +108,49 @@ def _flat(lines: list[_Line]) -> Iterator[_Line]:
         yield from _flat(line.aside)
 
 
-def _lines(pieces: Iterable[PlacedText]) -> list[_Line]:
-    lines: list[_Line] = []
+def _cells(pieces: Iterable[Cell]) -> list[Cell]:
+    """Join the pieces on one baseline that have no wide gap between them."""
+    cells: list[Cell] = []
     for piece in pieces:
-        last = lines[-1] if lines else None
-        if not piece.text.strip() and (last is None or not last.same_baseline(piece)):
-            continue
-        if last is not None and last.same_baseline(piece) and piece.x0 >= last.x1 - _OVERLAP * last.size:
-            last.append(piece)
+        last = cells[-1] if cells else None
+        blank = not piece.text.strip()
+        reach = piece.x1 if blank else piece.x0
+        if (
+            last is not None
+            and _follows(piece, last)
+            and reach - last.x1 <= _CELL_GAP * max(last.size, piece.size)
+        ):
+            cells[-1] = _joined(last, piece)
+        elif not blank:
+            cells.append(piece)
+    return cells
+
+
+def _joined(cell: Cell, piece: Cell) -> Cell:
+    size = max(cell.size, piece.size)
+    apart = (
+        piece.x0 - cell.x1 > _SPACE * size
+        and not cell.text.endswith((" ", "\t"))
+        and not piece.text.startswith(" ")
+    )
+    text = f"{cell.text}{' ' if apart else ''}{piece.text}"
+    return Cell(text, cell.x0, max(cell.x1, piece.x1), cell.y, size)
+
+
+def _follows(piece: Cell, last: "Cell | _Line") -> bool:
+    """Say whether a piece stands on the last one's baseline and to the right of it."""
+    same = abs(last.y - piece.y) <= _SAME_BASELINE * max(last.size, piece.size)
+    return same and piece.x0 >= last.x1 - _OVERLAP * last.size
+
+
+def _lines(cells: Iterable[Cell]) -> list[_Line]:
+    lines: list[_Line] = []
+    for cell in cells:
+        if lines and _follows(cell, lines[-1]):
+            lines[-1].append(cell)
         else:
-            lines.append(_Line(piece.text, piece.x0, piece.x1, piece.y, piece.size))
+            lines.append(_Line(cell.text, cell.x0, cell.x1, cell.y, cell.size))
     return lines
-
-
-def _parted_columns(lines: list[_Line]) -> list[_Line]:
-    """Read a run of rows that hold a sentence of each of two columns as the left column, then the right one."""
-    kept: list[_Line] = []
-    index = 0
-    while index < len(lines):
-        run = _run_of_rows(lines, index)
-        if len(run) < _COLUMN_ROWS or not (_flows(run, left=True) and _flows(run, left=False)):
-            kept.append(lines[index])
-            index += 1
-            continue
-        for side in (True, False):
-            for row in run:
-                x0, _ = row.cells[0]
-                kept.append(_Line(_cell(row, left=side), row.x0 if side else x0, row.x1, row.y, row.size))
-        index += len(run)
-    return kept
-
-
-def _run_of_rows(lines: list[_Line], index: int) -> list[_Line]:
-    """Return the rows from here on that have two cells, the second ones with one left edge."""
-    run: list[_Line] = []
-    for line in lines[index:]:
-        if len(line.cells) != 1 or line.aside:
-            break
-        if run and abs(line.cells[0][0] - run[0].cells[0][0]) > _SAME_EDGE * line.size:
-            break
-        run.append(line)
-    return run
-
-
-def _cell(row: _Line, *, left: bool) -> str:
-    _, text = row.cells[0]
-    return text.rstrip() if left else row.text[len(text) :]
-
-
-def _flows(run: list[_Line], *, left: bool) -> bool:
-    words = sum(len(_cell(row, left=left).split()) for row in run)
-    return words >= _COLUMN_WORDS * len(run)
 
 
 def _moved_asides(lines: list[_Line]) -> list[_Line]:
@@ -178,7 +165,7 @@ def _moved_asides(lines: list[_Line]) -> list[_Line]:
             index += 1
             continue
         first, *rest = block
-        anchor.append(PlacedText(first.text, first.x0, first.x1, anchor.y, first.size))
+        anchor.append(Cell(first.text, first.x0, first.x1, anchor.y, first.size))
         anchor.aside.extend(rest)
         index += len(block)
     return kept

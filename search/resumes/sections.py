@@ -210,6 +210,12 @@ def heading_of(line: Line) -> tuple[SectionKind, str, Line | None] | None:
     return (kind, words, None) if kind else None
 
 
+def kind_of_heading(text: str) -> SectionKind | None:
+    """Return the kind that a text by itself opens, None where it is no heading or something stands behind it."""
+    opened = heading_of(Line(text.strip(), 0, bullet=False, after_gap=True))
+    return opened[0] if opened and opened[2] is None else None
+
+
 def _is_capitalised(phrase: str) -> bool:
     return all(word[:1].isupper() or len(word) <= len("with") for word in phrase.split())
 

@@ -36,6 +36,7 @@ NAMES = (
     "match_candidates",
     "match_jobs",
     "referral_paths",
+    "resume_text",
     "rotate_token",
     "saved_search_results",
     "saved_searches",

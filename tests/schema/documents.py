@@ -35,6 +35,8 @@ MOST_ROWS = 2_000
 DEEPEST = 11
 MOST_NESTING = 3
 MOST_LEVELS_OF_INPUT = 2
+IN_THE_STORE = frozenset({"ResumeText"})
+"""Types that are not read from the graph: no operation with one is planned."""
 
 Sorting: TypeAlias = tuple[str, str] | None
 """The field and the direction of `sortBy`; None is the list's own order."""
@@ -407,7 +409,11 @@ class _Writer:
         self, made: Selections, parent: GraphQLObjectType | GraphQLInterfaceType, level: int, rows: int
     ) -> None:
         leaves = [name for name, each in parent.fields.items() if is_leaf_type(get_named_type(each.type))]
-        deeper = [name for name in parent.fields if name not in leaves]
+        deeper = [
+            name
+            for name, each in parent.fields.items()
+            if name not in leaves and get_named_type(each.type).name not in IN_THE_STORE
+        ]
         if level == 1:
             leaves, deeper = [], list(self.roots)
         if deeper and level < DEEPEST - 1 and (not leaves or self.chance(62)):

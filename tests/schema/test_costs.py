@@ -40,6 +40,7 @@ def _points(document: str, variables: dict[str, Any] | None = None) -> Points:
             'mutation { shortlist(input: {candidates: [], job: {id: "b"}}) { userErrors { code } } }',
             1 + 10 + 1 + 5,
         ),
+        (f"{{ {PERSON} {{ records {{ text {{ content }} }} }} }}", 2 + 5 * (1 + 1 + 20)),
         ("{ __schema { types { name } } }", 1 + 1_000),
     ],
 )
@@ -60,6 +61,14 @@ def test_the_actual_cost_counts_what_was_answered_and_never_exceeds_the_request(
     assert points.actual(b'{"talentSearch":{"nodes":[{"id":"a"}]}}') == 10 + 3
     assert points.actual(b"null") == 10
     assert points.actual(b'{"talentSearch":{"nodes":[{"id":"{{{{{{{{{{{{{{"}]}}') == points.requested
+
+
+def test_of_an_answer_with_texts_its_length_counts() -> None:
+    points = _points(f"{{ {PERSON} {{ records {{ text {{ content }} }} }} }}")
+    answer = b'{"candidate":{"records":[{"text":{"content":"' + b"x" * 7_000 + b'"}}]}}'
+    assert points.actual(answer) == 4 + 7
+    assert points.actual(answer * 100) == points.requested
+    assert _points(f"{{ {PERSON} {{ records {{ origin }} }} }}").actual(answer) == 4
 
 
 def test_searches_are_fields_of_the_schema() -> None:
