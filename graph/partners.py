@@ -149,7 +149,7 @@ async def register_application(
 async def submit_documents(
     tx: Transaction, /, *, id: str, documents: Sequence[NewDocument], change: Change
 ) -> None:
-    """Add documents that wait for approval; those known already stay as they are.
+    """Add documents that wait for approval; those known already stay as they are, and of them alone nothing happens.
 
     Raises:
         NotFound: there is no such application.
@@ -158,7 +158,10 @@ async def submit_documents(
     status, known = await _locked(tx, id, change)
     if status is PartnerStatus.SUSPENDED:
         raise Conflict(Code.APPLICATION_SUSPENDED, "this application is suspended", field="applicationId")
-    if len(known.keys() | {document.hash for document in documents}) > MOST_DOCUMENTS:
+    handed_in = {document.hash for document in documents}
+    if handed_in <= known.keys():
+        return
+    if len(known.keys() | handed_in) > MOST_DOCUMENTS:
         message = f"an application has at most {MOST_DOCUMENTS} documents"
         raise Conflict(Code.TOO_MANY, message, field="documents")
     rows = [
