@@ -18,6 +18,7 @@ from schema.permissions import GRANTS, Permission, Requires
 from schema.reads import by_id, referenced
 from schema.scalars import DateTime
 from schema.texts import required_text
+from schema.versions import expected_version
 
 LONGEST_TEXT = 200
 MOST_AT_ONCE = 50
@@ -53,6 +54,7 @@ class ApprovePartnerApplicationInput:
     anonymous: bool = strawberry.field(
         default=False, description="Anybody, also without a token, may run these documents."
     )
+    expected_version: int | None = expected_version("the application has changed")
 
 
 @strawberry.input(description="Which partner application is to stop.")
@@ -202,6 +204,7 @@ async def _approve(info: Info, given: ApprovePartnerApplicationInput) -> Partner
         anonymous=given.anonymous,
         anonymous_permissions=sorted(GRANTS[AccessRole.ANONYMOUS]),
         change=info.context.change(),
+        expected_version=given.expected_version,
     )
     return _done(id_)
 

@@ -69,6 +69,7 @@ class PartnerApplication(Read, Node):
     registered_at: DateTime = stored("When it was registered.", node("registered_at"))
     approved_at: DateTime | None = stored("When it was last approved.", node("approved_at"))
     approved_by: str | None = stored("By whom: an actor as in the event log.", node("approved_by"))
+    version: int = stored("Grows by one with each change; give it as `expectedVersion`.", node("version"))
     documents: list[PartnerDocument] = related(
         "Its documents, in the order of handing in.", partners.DOCUMENTS
     )
