@@ -98,6 +98,14 @@ class PartnerStatus(StrEnum):
     SUSPENDED = "SUSPENDED"
 
 
+class OperationKind(StrEnum):
+    """What a document does, in the words of GraphQL."""
+
+    QUERY = "query"
+    MUTATION = "mutation"
+    SUBSCRIPTION = "subscription"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDocument:
     """A document with all that was computed from it once: what it asks for, costs at most, and reaches of people."""
@@ -105,7 +113,7 @@ class NewDocument:
     hash: str
     text: str
     operation_name: str
-    operation_kind: str
+    operation_kind: OperationKind
     permissions: Sequence[str]
     depth: int
     fields: int
@@ -175,7 +183,7 @@ async def submit_documents(
             "hash": document.hash,
             "text": document.text,
             "operation_name": document.operation_name,
-            "operation_kind": document.operation_kind,
+            "operation_kind": str(document.operation_kind),
             "permissions": list(document.permissions),
             "depth": document.depth,
             "fields": document.fields,
@@ -218,7 +226,7 @@ async def approve_application(
         if hash_ not in found.documents:
             raise NotFound("document of this application", field=f"hashes.{position}")
         kind, permissions = found.documents[hash_]
-        if anonymous and (kind != "query" or set(permissions) - set(anonymous_permissions)):
+        if anonymous and (kind != OperationKind.QUERY or set(permissions) - set(anonymous_permissions)):
             raise Conflict(
                 Code.NOT_PUBLIC,
                 "for anybody without a token there are only queries of what is public; this document asks for more",
