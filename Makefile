@@ -50,9 +50,10 @@ setup: ## Make the virtual environment as requirements.lock says; nothing to do 
 		cp pyproject.toml $(VENV)/pyproject.toml; \
 	fi
 
-lint: setup ## Check style, types and the directions of imports.
-	@$(START); echo "== ruff, mypy, import-linter"; \
-	$(BIN)/ruff check .; $(BIN)/ruff format --check .; $(BIN)/mypy; $(BIN)/lint-imports; $(STOP)
+lint: setup ## Check style, types, the directions of imports, and that no client breaks unreviewed.
+	@$(START); echo "== ruff, mypy, import-linter, the schema's changes"; \
+	$(BIN)/ruff check .; $(BIN)/ruff format --check .; $(BIN)/mypy; $(BIN)/lint-imports; \
+	$(BIN)/python -m schema.sdl --review; $(STOP)
 
 format: setup ## Mend what ruff can mend.
 	@$(BIN)/ruff format .; $(BIN)/ruff check --fix .

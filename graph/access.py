@@ -8,6 +8,7 @@ from graph.errors import Code, InvalidInput, NotFound
 from graph.events import EventType, NewEvent, Subject
 from graph.ids import derived_id
 from graph.reading import Pattern, Shown
+from graph.versions import check_version
 from graph.visibility import Viewer, require
 
 MOST_PEOPLE = 100
@@ -23,7 +24,7 @@ SET_CONFIDENTIAL = Statement(
     WITH j, before
     OPTIONAL MATCH (j)-[old:MEMBER]->()
     DELETE old
-    RETURN DISTINCT before <> $confidential AS changed,
+    RETURN DISTINCT before <> $confidential AS changed, j.version AS version,
       COLLECT {
         MATCH (j)<-[:FOR]-(:Application)-[:BY]->(p:Person) RETURN p.id
         UNION MATCH (j)<-[:SHORTLISTED_FOR]-(p:Person) RETURN p.id
@@ -48,11 +49,11 @@ SET_PRIVATE = Statement(
     "access.set_private",
     """
     MATCH (c:Person:Candidate {id: $candidate})
-    SET c.private = $private
+    SET c.private = $private, c.version = c.version + 1
     WITH c
     OPTIONAL MATCH (c)-[old:SHARED_WITH]->()
     DELETE old
-    RETURN DISTINCT c.id AS candidate
+    RETURN DISTINCT c.version AS version
     """,
 )
 OWN = Statement(
@@ -102,6 +103,7 @@ async def set_job_access(
     event_id: str,
     actor: str,
     at: str,
+    expected_version: int | None = None,
 ) -> None:
     """Say whether a job is confidential, and who its members are; who makes it confidential is one of them.
 
@@ -110,11 +112,13 @@ async def set_job_access(
     Raises:
         InvalidInput: there are too many members, or nobody stands behind the token that makes the job confidential.
         NotFound: there is no such job or colleague.
+        Conflict: the job was changed since the version that is expected.
     """
     await require(tx, viewer=viewer, shown=Shown.JOB, id=job_id, what="job", field="job")
     row = await SET_CONFIDENTIAL.row(tx, job=job_id, confidential=confidential, at=at)
     if row is None:
         raise NotFound("job", field="job")
+    check_version(expected_version, row["version"] - 1)
     await add_members(tx, viewer=viewer, job_id=job_id, member_ids=member_ids, confidential=confidential)
     affected = sorted(row["candidates"]) if row["changed"] else []
     await outbox.append(
@@ -160,18 +164,22 @@ async def set_candidate_privacy(
     event_id: str,
     actor: str,
     at: str,
+    expected_version: int | None = None,
 ) -> None:
     """Say whether a candidate is private, and with whom they are shared; who makes them private first owns them.
 
     Raises:
         InvalidInput: they are shared with too many, or nobody stands behind the token that makes them private.
         NotFound: there is no such candidate or colleague.
+        Conflict: the candidate was changed since the version that is expected.
     """
     await require(
         tx, viewer=viewer, shown=Shown.CANDIDATE, id=candidate_id, what="candidate", field="candidate"
     )
-    if await SET_PRIVATE.row(tx, candidate=candidate_id, private=private) is None:
+    row = await SET_PRIVATE.row(tx, candidate=candidate_id, private=private)
+    if row is None:
         raise NotFound("candidate", field="candidate")
+    check_version(expected_version, row["version"] - 1)
     _check_viewer(viewer, closed=private, field="private")
     people = _bounded(shared_with_ids, field="sharedWith")
     _check_found(people, await SHARE.rows(tx, candidate=candidate_id, people=people), field="sharedWith")

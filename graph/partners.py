@@ -11,6 +11,7 @@ from graph.events import Change, EventType, Subject
 from graph.ids import derived_id
 from graph.reading import Anchor, Pattern, Shown, Sort, Source, node
 from graph.tokens import NewToken, create_token
+from graph.versions import check_version
 
 MOST_DOCUMENTS = 200
 """Documents that one application has at most."""
@@ -21,7 +22,7 @@ LOCKED = Statement(
     """
     MATCH (a:PartnerApplication {id: $id})
     SET a.changed_at = $at
-    RETURN a.status AS status,
+    RETURN a.status AS status, a.version AS version,
            COLLECT { MATCH (a)-[:HAS_DOCUMENT]->(d) RETURN [d.hash, d.operation_kind, d.permissions] } AS documents
     """,
 )
@@ -35,7 +36,10 @@ ADD_DOCUMENTS = Statement(
     MERGE (a)-[:HAS_DOCUMENT]->(d)
     """,
 )
-CHANGE = Statement("partners.change", "MATCH (a:PartnerApplication {id: $id}) SET a += $properties")
+CHANGE = Statement(
+    "partners.change",
+    "MATCH (a:PartnerApplication {id: $id}) SET a += $properties, a.version = a.version + 1",
+)
 APPROVE_DOCUMENTS = Statement(
     "partners.approve_documents",
     """
@@ -94,6 +98,14 @@ class PartnerStatus(StrEnum):
     SUSPENDED = "SUSPENDED"
 
 
+class OperationKind(StrEnum):
+    """What a document does, in the words of GraphQL."""
+
+    QUERY = "query"
+    MUTATION = "mutation"
+    SUBSCRIPTION = "subscription"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDocument:
     """A document with all that was computed from it once: what it asks for, costs at most, and reaches of people."""
@@ -101,7 +113,7 @@ class NewDocument:
     hash: str
     text: str
     operation_name: str
-    operation_kind: str
+    operation_kind: OperationKind
     permissions: Sequence[str]
     depth: int
     fields: int
@@ -141,6 +153,7 @@ async def register_application(
         "documents_only": True,
         "anonymous": False,
         "registered_at": change.at,
+        "version": 1,
     }
     await REGISTER.run(tx, properties=properties)
     await _note(tx, EventType.PARTNER_REGISTERED, id, change)
@@ -149,16 +162,19 @@ async def register_application(
 async def submit_documents(
     tx: Transaction, /, *, id: str, documents: Sequence[NewDocument], change: Change
 ) -> None:
-    """Add documents that wait for approval; those known already stay as they are.
+    """Add documents that wait for approval; those known already stay as they are, and of them alone nothing happens.
 
     Raises:
         NotFound: there is no such application.
         Conflict: it is suspended, or would have too many documents.
     """
-    status, known = await _locked(tx, id, change)
-    if status is PartnerStatus.SUSPENDED:
+    found = await _locked(tx, id, change)
+    if found.status is PartnerStatus.SUSPENDED:
         raise Conflict(Code.APPLICATION_SUSPENDED, "this application is suspended", field="applicationId")
-    if len(known.keys() | {document.hash for document in documents}) > MOST_DOCUMENTS:
+    handed_in = {document.hash for document in documents}
+    if handed_in <= found.documents.keys():
+        return
+    if len(found.documents.keys() | handed_in) > MOST_DOCUMENTS:
         message = f"an application has at most {MOST_DOCUMENTS} documents"
         raise Conflict(Code.TOO_MANY, message, field="documents")
     rows = [
@@ -167,7 +183,7 @@ async def submit_documents(
             "hash": document.hash,
             "text": document.text,
             "operation_name": document.operation_name,
-            "operation_kind": document.operation_kind,
+            "operation_kind": str(document.operation_kind),
             "permissions": list(document.permissions),
             "depth": document.depth,
             "fields": document.fields,
@@ -179,8 +195,8 @@ async def submit_documents(
         for document in documents
     ]
     await ADD_DOCUMENTS.run(tx, id=id, documents=rows)
-    if status is PartnerStatus.DRAFT:
-        await CHANGE.run(tx, id=id, properties={"status": str(PartnerStatus.SUBMITTED)})
+    status = PartnerStatus.SUBMITTED if found.status is PartnerStatus.DRAFT else found.status
+    await CHANGE.run(tx, id=id, properties={"status": str(status)})
     await _note(tx, EventType.PARTNER_DOCUMENTS_SUBMITTED, id, change)
 
 
@@ -194,6 +210,7 @@ async def approve_application(
     anonymous: bool,
     anonymous_permissions: Sequence[str],
     change: Change,
+    expected_version: int | None = None,
 ) -> None:
     """Approve exactly the documents with these hashes; whatever else was approved before is so no longer.
 
@@ -201,14 +218,15 @@ async def approve_application(
 
     Raises:
         NotFound: there is no such application, or it has no document of one of the hashes.
-        Conflict: a document cannot be for everybody.
+        Conflict: a document cannot be for everybody, or the application was changed since the version that is expected.
     """
-    _, known = await _locked(tx, id, change)
+    found = await _locked(tx, id, change)
+    check_version(expected_version, found.version)
     for position, hash_ in enumerate(hashes):
-        if hash_ not in known:
+        if hash_ not in found.documents:
             raise NotFound("document of this application", field=f"hashes.{position}")
-        kind, permissions = known[hash_]
-        if anonymous and (kind != "query" or set(permissions) - set(anonymous_permissions)):
+        kind, permissions = found.documents[hash_]
+        if anonymous and (kind != OperationKind.QUERY or set(permissions) - set(anonymous_permissions)):
             raise Conflict(
                 Code.NOT_PUBLIC,
                 "for anybody without a token there are only queries of what is public; this document asks for more",
@@ -232,8 +250,7 @@ async def suspend_application(tx: Transaction, /, *, id: str, change: Change) ->
     Raises:
         NotFound: there is no such application.
     """
-    status, _ = await _locked(tx, id, change)
-    if status is not PartnerStatus.SUSPENDED:
+    if (await _locked(tx, id, change)).status is not PartnerStatus.SUSPENDED:
         await CHANGE.run(tx, id=id, properties={"status": str(PartnerStatus.SUSPENDED)})
         await _note(tx, EventType.PARTNER_SUSPENDED, id, change)
 
@@ -245,8 +262,7 @@ async def issue_token(tx: Transaction, /, *, id: str, token: NewToken, change: C
         NotFound: there is no such application.
         Conflict: it is suspended.
     """
-    status, _ = await _locked(tx, id, change)
-    if status is PartnerStatus.SUSPENDED:
+    if (await _locked(tx, id, change)).status is PartnerStatus.SUSPENDED:
         raise Conflict(Code.APPLICATION_SUSPENDED, "this application is suspended", field="applicationId")
     made = replace(change, event_id=derived_id("partner-token", change.event_id))
     await create_token(tx, token=token, change=made)
@@ -277,14 +293,24 @@ async def public_documents(tx: Transaction, /, *, limit: int) -> dict[str, Publi
     }
 
 
-async def _locked(
-    tx: Transaction, id: str, change: Change
-) -> tuple[PartnerStatus, dict[str, tuple[str, Sequence[str]]]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Locked:
+    """An application that no other transaction changes until this one ends; kind and permissions of documents by hash."""
+
+    status: PartnerStatus
+    version: int
+    documents: Mapping[str, tuple[str, Sequence[str]]]
+
+
+async def _locked(tx: Transaction, id: str, change: Change) -> _Locked:
     row = await LOCKED.row(tx, id=id, at=change.at)
     if row is None:
         raise NotFound("partner application", field="applicationId")
-    documents = {hash_: (kind, permissions) for hash_, kind, permissions in row["documents"]}
-    return PartnerStatus(row["status"]), documents
+    return _Locked(
+        status=PartnerStatus(row["status"]),
+        version=row["version"],
+        documents={hash_: (kind, permissions) for hash_, kind, permissions in row["documents"]},
+    )
 
 
 async def _note(tx: Transaction, kind: EventType, id: str, change: Change) -> None:

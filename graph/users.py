@@ -12,6 +12,7 @@ from graph.events import Change, EventType, Subject
 from graph.profiles import Email
 from graph.reading import Anchor, Pattern, Shown, Sort, Source, node
 from graph.tokens import AccessRole
+from graph.versions import check_version
 
 BY_EMAIL = Statement(
     "users.by_email",
@@ -38,8 +39,10 @@ MERGE = Statement(
     "users.merge",
     """
     MERGE (u:User {email: $email})
-    ON CREATE SET u.id = $id, u.status = $status, u.created_at = $at
-    SET u.role = CASE WHEN u.status = 'INVITED' OR u.id = $id THEN $role ELSE u.role END
+    ON CREATE SET u.id = $id, u.status = $status, u.created_at = $at, u.version = 0
+    WITH u, u.status = 'INVITED' OR u.id = $id AS changed
+    SET u.role = CASE WHEN changed THEN $role ELSE u.role END,
+        u.version = u.version + CASE WHEN changed THEN 1 ELSE 0 END
     RETURN u.id AS id, u.status AS status, u.id = $id AS created
     """,
 )
@@ -64,7 +67,7 @@ BE = Statement(
     MERGE (u)-[:IS]->(p)
     """,
 )
-CHANGE = Statement("users.change", "MATCH (u:User {id: $id}) SET u += $properties")
+CHANGE = Statement("users.change", "MATCH (u:User {id: $id}) SET u += $properties, u.version = u.version + 1")
 
 _EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 
@@ -112,6 +115,7 @@ class User:
     """Issuer and subject of single sign-on, once it was used; nobody else enters under this address."""
     person_id: str | None
     created_at: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,13 +202,17 @@ async def locked_user(tx: Transaction, /, *, id: str, field: str = "userId") -> 
     return _user(row)
 
 
-async def set_role(tx: Transaction, /, *, id: str, role: AccessRole, change: Change) -> None:
+async def set_role(
+    tx: Transaction, /, *, id: str, role: AccessRole, change: Change, expected_version: int | None = None
+) -> None:
     """Give a user another role, from now on and in all sessions.
 
     Raises:
         NotFound: there is no such user.
+        Conflict: the user was changed since the version that is expected.
     """
     user = await locked_user(tx, id=id)
+    check_version(expected_version, user.version)
     if user.role is role:
         return
     await CHANGE.run(tx, id=id, properties={"role": str(role)})
@@ -261,4 +269,5 @@ def _user(row: Row) -> User:
         identity=stored.get("identity"),
         person_id=stored.get("person_id"),
         created_at=stored["created_at"],
+        version=stored["version"],
     )

@@ -2,6 +2,7 @@
 
 python -m schema.sdl                  writes `schema/schema.graphql`
 python -m schema.sdl --against main   says what has changed since a revision, or a file; fails where clients break
+python -m schema.sdl --review         fails where clients break since the main branch, unless `docs/breaking-changes.md` says so
 """
 
 import argparse
@@ -17,6 +18,8 @@ from graphql import build_schema as build_graphql_schema
 from schema.root import build_schema
 
 FILE = Path(__file__).with_name("schema.graphql")
+REVIEWED = FILE.parents[1] / "docs" / "breaking-changes.md"
+MAIN_BRANCHES = ("origin/main", "main")
 
 
 class Effect(StrEnum):
@@ -69,22 +72,71 @@ def committed(revision: str) -> str:
     """
     if (file := Path(revision)).is_file():
         return file.read_text(encoding="utf-8")
-    shown = subprocess.run(  # noqa: S603 - no shell; git refuses what is no revision
-        ["git", "-C", str(FILE.parent), "show", f"{revision}:./{FILE.name}"],  # noqa: S607 - the user's git
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if revision.startswith("-") or shown.returncode:
+    shown = None if revision.startswith("-") else _git(FILE.parent, "show", f"{revision}:./{FILE.name}")
+    if shown is None:
         sys.exit(f"{revision} is no file and no git revision with {FILE.name}")
-    return shown.stdout
+    return shown
+
+
+def base(folder: Path) -> str | None:
+    """Return the commit that clients know: where this branch left the main one, or on that the commit before.
+
+    None where git cannot tell, as in a clone of one commit, or without git.
+    """
+    head = _git(folder, "rev-parse", "HEAD")
+    for branch in MAIN_BRANCHES:
+        if (left := _git(folder, "merge-base", "HEAD", branch)) not in (None, head):
+            return left and left.strip()
+    before = _git(folder, "rev-parse", "--verify", "--quiet", "HEAD^")
+    return before and before.strip()
+
+
+def unreviewed(before: str, after: str, reviewed: str) -> list[SchemaChange]:
+    """Return the breaking changes that a review does not name, each in a line of its own."""
+    named = {line.removeprefix("- ").strip() for line in reviewed.splitlines()}
+    return [
+        change
+        for change in changes(before, after)
+        if change.effect is Effect.BREAKING and str(change) not in named
+    ]
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    try:
+        said = subprocess.run(  # noqa: S603 - no shell; git refuses what is no revision
+            ["git", "-C", str(folder), *arguments],  # noqa: S607 - the user's git
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except FileNotFoundError:
+        return None
+    return None if said.returncode else said.stdout
+
+
+def _review() -> int:
+    revision = base(FILE.parent)
+    before = revision and _git(FILE.parent, "show", f"{revision}:./{FILE.name}")
+    if not before:
+        print("git knows no earlier schema to compare with")  # noqa: T201 - this is a command
+        return 0
+    found = unreviewed(before, text(), REVIEWED.read_text(encoding="utf-8"))
+    for change in found:
+        print(change)  # noqa: T201 - this is a command
+    if found:
+        print(f"clients of {revision} break: mend it, or review it and add these lines to {REVIEWED.name}")  # noqa: T201 - this is a command
+    return int(bool(found))
 
 
 def main() -> int:
     """Write the SDL, or say what has changed; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m schema.sdl", description="The schema as SDL.")
     parser.add_argument("--against", metavar="FILE_OR_REVISION", help="say what has changed since")
-    revision = parser.parse_args().against
+    parser.add_argument("--review", action="store_true", help="fail where clients break unreviewed")
+    given = parser.parse_args()
+    if given.review:
+        return _review()
+    revision = given.against
     if revision is None:
         FILE.write_text(text(), encoding="utf-8")
         return 0

@@ -15,6 +15,7 @@ from schema.idempotency import write_once
 from schema.permissions import Permission, Requires
 from schema.reads import by_id, referenced
 from schema.references import CandidateRef, ColleagueRef, external_ids_of, local_id_of, local_ids_of
+from schema.versions import expected_version
 
 LONGEST_ORIGIN = 200
 
@@ -36,6 +37,7 @@ class SetCandidatePrivacyInput:
     shared_with: list[ColleagueRef] = strawberry.field(
         description="The colleagues with whom the candidate is shared from now on, at most 100."
     )
+    expected_version: int | None = expected_version("the candidate has changed")
 
 
 @strawberry.type(description="The answer to `setCandidatePrivacy`.")
@@ -90,6 +92,7 @@ async def _set_privacy(info: Info, given: SetCandidatePrivacyInput) -> SetCandid
         event_id=new_id(),
         actor=principal.actor,
         at=now(),
+        expected_version=given.expected_version,
     )
     return SetCandidatePrivacyPayload(candidate=by_id(candidate_id), user_errors=[])
 

@@ -259,7 +259,10 @@ class Candidate(Person):
     )
     created_at: DateTime = stored("When we first heard of the person.", node("created_at"))
     updated_at: DateTime = stored("When the profile last changed.", node("updated_at"))
-    version: int = stored("Grows by one with each change of the profile.", node("version"))
+    version: int = stored(
+        "Grows by one with each change of the profile and of who may see it; give it as `expectedVersion`.",
+        node("version"),
+    )
     educations: list[Education] = related("Times at schools, the latest first.", people.EDUCATIONS)
     skills: list[Skill] = related("Skills, in the order in which the records name them.", people.SKILLS)
     skill_uses: list[SkillUse] = related(

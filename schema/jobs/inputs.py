@@ -59,6 +59,7 @@ class SetJobAccessInput:
     members: list[ColleagueRef] = strawberry.field(
         description="The colleagues who are its members from now on, at most 100; if it is confidential, you too."
     )
+    expected_version: int | None = expected_version("the job has changed")
 
 
 @strawberry.input(description="A step of the pipeline.")

@@ -119,5 +119,6 @@ async def _set_access(info: Info, given: SetJobAccessInput) -> SetJobAccessPaylo
         event_id=new_id(),
         actor=principal.actor,
         at=now(),
+        expected_version=given.expected_version,
     )
     return SetJobAccessPayload(job=by_id(job_id), user_errors=[])

@@ -22,7 +22,7 @@ from graphql import (
 )
 
 from graph.errors import Code, InvalidInput, KithError
-from graph.partners import NewDocument
+from graph.partners import NewDocument, OperationKind
 from schema.documents import digest_of
 from schema.limits import MOST_TOKENS, check, cost_of, deciding_variables
 from schema.node import Kind
@@ -64,7 +64,7 @@ def read_document(schema: GraphQLSchema, text: str, *, field: str) -> NewDocumen
         hash=digest_of(text),
         text=text,
         operation_name=operations[0].name.value,
-        operation_kind=operations[0].operation.value,
+        operation_kind=OperationKind(operations[0].operation.value),
         permissions=sorted(reach.permissions),
         depth=cost.depth,
         fields=cost.fields,

@@ -18,6 +18,7 @@ from schema.permissions import GRANTS, Permission, Requires
 from schema.reads import by_id, referenced
 from schema.scalars import DateTime
 from schema.texts import required_text
+from schema.versions import expected_version
 
 LONGEST_TEXT = 200
 MOST_AT_ONCE = 50
@@ -38,6 +39,7 @@ class SubmitPartnerDocumentsInput:
     documents: list[str] = strawberry.field(
         description=f"1 to {MOST_AT_ONCE} GraphQL documents, each with one named operation."
     )
+    idempotency_key: str | None = idempotency_key()
 
 
 @strawberry.input(description="What is approved: exactly these documents, and nothing else.")
@@ -52,6 +54,7 @@ class ApprovePartnerApplicationInput:
     anonymous: bool = strawberry.field(
         default=False, description="Anybody, also without a token, may run these documents."
     )
+    expected_version: int | None = expected_version("the application has changed")
 
 
 @strawberry.input(description="Which partner application is to stop.")
@@ -127,7 +130,8 @@ class PartnerMutations:
         return await attempt(_suspend(info, input), _refused)
 
     @strawberry.mutation(
-        description="Makes a token with which a partner application calls this API.", extensions=_MANAGED
+        description="Makes a token with which a partner application calls this API, and shows it, once.",
+        extensions=_MANAGED,
     )
     async def issue_partner_token(
         self,
@@ -175,10 +179,16 @@ async def _submit(info: Info, given: SubmitPartnerDocumentsInput) -> PartnerAppl
         _allowed(read_document(info.schema._schema, text, field=f"documents.{i}"), field=f"documents.{i}")  # noqa: SLF001 - Strawberry has no other way to the executable schema
         for i, text in enumerate(given.documents)
     ]
-    await info.context.graph.write(
-        partners.submit_documents, id=id_, documents=documents, change=info.context.change()
+    kept = await write_once(
+        info,
+        given,
+        lambda _: {"application": id_},
+        partners.submit_documents,
+        id=id_,
+        documents=documents,
+        change=info.context.change(),
     )
-    return _done(id_)
+    return _done(kept["application"])
 
 
 async def _approve(info: Info, given: ApprovePartnerApplicationInput) -> PartnerApplicationPayload:
@@ -194,6 +204,7 @@ async def _approve(info: Info, given: ApprovePartnerApplicationInput) -> Partner
         anonymous=given.anonymous,
         anonymous_permissions=sorted(GRANTS[AccessRole.ANONYMOUS]),
         change=info.context.change(),
+        expected_version=given.expected_version,
     )
     return _done(id_)
 

@@ -3,13 +3,15 @@ from typing import ClassVar
 import strawberry
 
 from graph import partners
-from graph.partners import PartnerStatus
+from graph.partners import OperationKind, PartnerStatus
 from graph.reading import Anchor, node
 from schema.enums import described
 from schema.node import Kind, Node
 from schema.origins import Read
+from schema.permissions import Permission
 from schema.reads import identity, related, same, stored
 from schema.scalars import DateTime
+from schema.tokens.types import scopes_of
 
 described(
     PartnerStatus,
@@ -20,6 +22,17 @@ described(
         PartnerStatus.SUBMITTED: "Its documents wait for approval.",
         PartnerStatus.APPROVED: "Its approved documents run.",
         PartnerStatus.SUSPENDED: "Nothing of it runs.",
+    },
+)
+
+described(
+    OperationKind,
+    name="OperationKind",
+    description="What an operation does.",
+    values={
+        OperationKind.QUERY: "It reads.",
+        OperationKind.MUTATION: "It writes.",
+        OperationKind.SUBSCRIPTION: "It hears of events.",
     },
 )
 
@@ -42,9 +55,11 @@ class PartnerDocument(Read):
     hash: str = stored("The SHA-256 of its text, in hexadecimal; this is what is approved.", node("hash"))
     text: str = stored("The document.", node("text"))
     operation_name: str = stored("The name of its operation.", node("operation_name"))
-    operation_kind: str = stored("`query`, `mutation` or `subscription`.", node("operation_kind"))
-    permissions: list[str] = stored(
-        "The permissions that its fields ask for: its scopes.", node("permissions")
+    operation_kind: OperationKind = stored(
+        "What its operation is.", node("operation_kind"), make=OperationKind
+    )
+    permissions: list[Permission] = stored(
+        "The permissions that its fields ask for: its scopes.", node("permissions"), make=scopes_of
     )
     personal_data: list[str] = stored(
         "The fields with personal data that it can reach, as `Type.field`.", node("personal_data")
@@ -69,6 +84,7 @@ class PartnerApplication(Read, Node):
     registered_at: DateTime = stored("When it was registered.", node("registered_at"))
     approved_at: DateTime | None = stored("When it was last approved.", node("approved_at"))
     approved_by: str | None = stored("By whom: an actor as in the event log.", node("approved_by"))
+    version: int = stored("Grows by one with each change; give it as `expectedVersion`.", node("version"))
     documents: list[PartnerDocument] = related(
         "Its documents, in the order of handing in.", partners.DOCUMENTS
     )

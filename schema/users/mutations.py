@@ -17,6 +17,7 @@ from schema.permissions import OF_NO_TOKEN, Permission, Requires, check_not_wide
 from schema.reads import by_id, referenced
 from schema.references import ColleagueRef, local_id_if_given
 from schema.users.types import User
+from schema.versions import expected_version
 
 
 @strawberry.input(description="Whom to invite.")
@@ -40,6 +41,7 @@ class UserInput:
 class SetUserRoleInput:
     user_id: strawberry.ID = strawberry.field(description="The user; not yourself.")
     role: AccessRole = strawberry.field(description="What they may do; no more than you may.")
+    expected_version: int | None = expected_version("the user has changed")
 
 
 @strawberry.type(description="The answer to what changes a user.")
@@ -136,7 +138,13 @@ async def _revoke_invitation(context: Context, given: UserInput) -> str:
 async def _set_role(context: Context, given: SetUserRoleInput) -> str:
     _check_role(context, given.role)
     user_id = _somebody_else(context, given.user_id)
-    await context.graph.write(set_role, id=user_id, role=given.role, change=context.change())
+    await context.graph.write(
+        set_role,
+        id=user_id,
+        role=given.role,
+        change=context.change(),
+        expected_version=given.expected_version,
+    )
     return user_id
 
 

@@ -74,6 +74,7 @@ class User(Read, Node):
     status: UserStatus = stored("Whether they may sign in.", node("status"), make=UserStatus)
     created_at: DateTime = stored("When they were invited first.", node("created_at"))
     joined_at: DateTime | None = stored("When they came in first.", node("joined_at"))
+    version: int = stored("Grows by one with each change; give it as `expectedVersion`.", node("version"))
     colleague: Colleague | None = related("The colleague they are, where we know.", users.PERSON)
     invitation: Invitation | None = related(
         "The invitation that they have not accepted yet.", access_links.OPEN_INVITATION

@@ -190,8 +190,8 @@ async def test_the_administrator_sees_what_documents_may_do(system: System) -> N
     assert application["documents"] == [
         {
             "operationName": "OpenJobs",
-            "operationKind": "query",
-            "permissions": ["jobs:read"],
+            "operationKind": "QUERY",
+            "permissions": ["JOBS_READ"],
             "personalData": [],
             "cost": {"rows": 100, "values": 300},
             "approved": False,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from schema import sdl
-from schema.sdl import Effect, changes
+from schema.sdl import Effect, base, changes, unreviewed
 
 BEFORE = """
 type Query { candidate(id: ID!): Candidate status: Status }
@@ -56,6 +56,49 @@ def test_the_command_fails_where_clients_break(tmp_path: Path) -> None:
     nothing = _against("no-such-revision")
     assert nothing.returncode == 1
     assert "no git revision" in nothing.stderr
+
+
+def test_what_breaks_clients_is_reviewed_by_name() -> None:
+    after = BEFORE.replace("name: String ", "").replace("OPEN CLOSED", "OPEN")
+    found = unreviewed(BEFORE, after, "")
+    assert [change.kind for change in found] == ["FIELD_REMOVED", "VALUE_REMOVED_FROM_ENUM"]
+    assert unreviewed(BEFORE, after, f"# Reviewed\n\n- {found[0]}\n") == found[1:]
+    assert unreviewed(BEFORE, BEFORE.replace("name: String", "name: String age: Int"), "") == []
+
+
+def test_a_branch_is_compared_with_where_it_left_the_main_one(tmp_path: Path) -> None:
+    assert base(tmp_path) is None
+    _git(tmp_path, "init", "--quiet", "--initial-branch=main")
+    first = _commit(tmp_path)
+    assert base(tmp_path) is None
+    second = _commit(tmp_path)
+    assert base(tmp_path) == first
+    _git(tmp_path, "switch", "--quiet", "--create", "branch")
+    assert base(tmp_path) == first
+    for _ in range(2):
+        _commit(tmp_path)
+    assert base(tmp_path) == second
+
+
+def test_a_clone_of_one_commit_has_nothing_to_compare_with(tmp_path: Path) -> None:
+    origin, clone = tmp_path / "origin", tmp_path / "clone"
+    origin.mkdir()
+    _git(origin, "init", "--quiet", "--initial-branch=main")
+    for _ in range(2):
+        _commit(origin)
+    _git(tmp_path, "clone", "--quiet", "--depth=1", origin.as_uri(), str(clone))
+    assert base(clone) is None
+
+
+def _commit(folder: Path) -> str:
+    _git(folder, "commit", "--quiet", "--allow-empty", "--message=more")
+    return _git(folder, "rev-parse", "HEAD")
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    who = ("-c", "user.name=test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false")
+    said = subprocess.run(["git", *who, *arguments], cwd=folder, capture_output=True, text=True, check=True)
+    return said.stdout.strip()
 
 
 def _against(revision: str) -> "subprocess.CompletedProcess[str]":

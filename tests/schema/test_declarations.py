@@ -425,7 +425,7 @@ async def _admit_partner(graph: Graph) -> None:
         hash="0" * 64,
         text="{ __typename }",
         operation_name="Name",
-        operation_kind="query",
+        operation_kind=partners.OperationKind.QUERY,
         permissions=["jobs:read"],
         depth=1,
         fields=1,

@@ -39,8 +39,10 @@ OF_ONE_INPUT = (
     "move",
     "contact",
     "invite",
+    "issue",
+    "submit",
 )
-SHOWN_ONCE = {"createToken"}
+SHOWN_ONCE = {"createToken", "issuePartnerToken"}
 """What they answer cannot be given again: a secret of which only the hash is kept."""
 AT_ONCE = 20
 ONE = "one"
@@ -57,6 +59,7 @@ class World:
     candidate: str
     application: str
     terms: list[str]
+    partner: str
 
 
 @pytest.fixture
@@ -88,12 +91,15 @@ async def world(send: Send, empty: Graph) -> World:
     await empty.execute(COLLEAGUE, id=new_id(), at=now())
     names = ("Cooking", "Cookery", "Baking")
     terms = [await send("createTerm", "term { id }", {"kind": "SKILL", "name": each}) for each in names]
+    board = {"name": "Board", "contact": "board@example.com"}
+    partner = await send("registerPartnerApplication", "application { id }", board)
     return World(
         send,
         job["job"],
         made["candidate"]["id"],
         applied["application"]["id"],
         [each["term"]["id"] for each in terms],
+        partner["application"]["id"],
     )
 
 
@@ -135,6 +141,13 @@ CASES: dict[str, tuple[str, Callable[[World], tuple[dict[str, Any], dict[str, An
         lambda _: (
             {"name": "Board", "contact": "board@example.com"},
             {"name": "Agency", "contact": "board@example.com"},
+        ),
+    ),
+    "submitPartnerDocuments": (
+        "application { id documents { hash } }",
+        lambda world: (
+            {"applicationId": world.partner, "documents": ["query A { viewer { id } }"]},
+            {"applicationId": world.partner, "documents": ["query B { viewer { id } }"]},
         ),
     ),
     "applyToJob": (

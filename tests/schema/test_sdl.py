@@ -8,6 +8,7 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
+    get_named_type,
     is_introspection_type,
 )
 from graphql import build_schema as build_graphql_schema
@@ -123,6 +124,7 @@ def test_pages_are_bounded() -> None:
 
 
 def test_enums_are_enums_of_the_domain() -> None:
+    """What has a closed set of values, and permissions, never goes out as text."""
     schema = _schema()
     for name in (
         "StageCategory",
@@ -133,6 +135,10 @@ def test_enums_are_enums_of_the_domain() -> None:
         "TouchRefusal",
     ):
         assert isinstance(schema.type_map[name], GraphQLEnumType)
+    for kind in schema.type_map.values():
+        for field, definition in getattr(kind, "fields", {}).items():
+            if field in {"permissions", "scopes"} or field.endswith(("Kind", "Status")):
+                assert isinstance(get_named_type(definition.type), GraphQLEnumType), f"{kind}.{field}"
 
 
 def test_the_committed_reference_is_of_the_schema() -> None:
