@@ -54,6 +54,11 @@ class Viewer:
         return self.sights == EVERYTHING
 
     @property
+    def knows_applications(self) -> bool:
+        """Whether applications may be asked for without naming a job of one's own."""
+        return self.sights.jobs in {Sight.ALL, Sight.RECRUITING}
+
+    @property
     def parameters(self) -> dict[str, str | None]:
         """What the conditions refer to."""
         return {"viewer": self.person_id, "actor": self.actor}

@@ -4,12 +4,13 @@ import strawberry
 
 from graph.events import Event as EventRecord
 from graph.outbox import events_after
+from graph.rights import Permission
 from graph.visibility import visible_events
 from schema.context import Info
 from schema.events.subscriptions import AfterEvent, OfTypes, sequence_of
 from schema.events.types import Event
 from schema.paging import First, PageInfo, page_size
-from schema.permissions import Permission, Requires
+from schema.permissions import Requires
 from schema.scalars import Sequence
 
 

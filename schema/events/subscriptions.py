@@ -6,10 +6,11 @@ import strawberry
 from graph.errors import Code, InvalidInput
 from graph.events import EventType
 from graph.outbox import last_sequence
+from graph.rights import Permission
 from graph.visibility import visible_events
 from schema.context import Info
 from schema.events.types import Event
-from schema.permissions import Permission, Requires
+from schema.permissions import Requires
 
 MOST_DIGITS = 15
 

@@ -10,6 +10,7 @@ from graph.events import EventType
 from graph.intakes import IntakeFailure
 from graph.jobs import StageCategory
 from graph.profiles import RecordKind
+from graph.rights import Permission
 from graph.sessions import SignIn
 from graph.taxonomy.terms import TermSource
 from graph.tokens import AccessRole
@@ -20,7 +21,6 @@ from schema.enums import described
 from schema.intakes.types import Intake
 from schema.jobs.types import Job
 from schema.node import Kind, global_id
-from schema.permissions import Permission
 from schema.reads import by_id, referenced
 from schema.scalars import DateTime, Sequence
 from schema.taxonomy.types import Term

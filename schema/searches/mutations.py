@@ -3,6 +3,7 @@ from typing import Annotated
 import strawberry
 
 from graph.ids import new_id
+from graph.rights import Permission
 from graph.searches import (
     NewSavedSearch,
     SavedSearchChange,
@@ -14,7 +15,7 @@ from schema.context import Context, Info
 from schema.errors import UserError, attempt
 from schema.idempotency import idempotency_key, write_once
 from schema.node import Kind, global_id, local_id
-from schema.permissions import Permission, Requires
+from schema.permissions import Requires
 from schema.reads import by_id, referenced
 from schema.searches.inputs import TalentSearchInput, content_of_input
 from schema.searches.types import SavedSearch

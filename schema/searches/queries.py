@@ -4,12 +4,13 @@ from typing import Annotated
 import strawberry
 
 from graph.ids import now
+from graph.rights import Permission
 from graph.searches import SAVED_SEARCHES, saved_content
 from schema.context import Info
 from schema.node import Kind, local_id
 from schema.pagination import Connection
 from schema.paging import After, First, page_size
-from schema.permissions import Permission, Requires
+from schema.permissions import Requires
 from schema.reads import paged
 from schema.searches.types import SavedSearch, SavedSearchFilter
 from schema.talent.answers import answer

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from graph.ids import new_id
+from graph.rights import GRANTS, Permission
 from graph.tokens import AccessRole
 from schema.node import Kind, global_id
-from schema.permissions import GRANTS, Permission
 from tests.api.conftest import ROLES, System, kith
 
 UNKNOWN = {kind: global_id(kind, new_id()) for kind in Kind}

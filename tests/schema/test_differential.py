@@ -37,6 +37,7 @@ from graph.events import Event as EventRecord
 from graph.events import EventType
 from graph.migrations.runner import migrate
 from graph.outbox import events_after
+from graph.rights import Permission
 from graph.settings import GraphSettings
 from graph.taxonomy.loading import TermsOfGraph
 from graph.tokens import AccessRole
@@ -49,7 +50,7 @@ from schema.limits import MOST_TOKENS, check, cost_of
 from schema.loaders import Loaders
 from schema.node import Kind, any_id
 from schema.operations import Operations, Request, _Resolved
-from schema.permissions import Permission, Principal
+from schema.permissions import Principal
 from schema.plan.leaves import Unfit
 from schema.plan.values import Unplanned
 from schema.root import build_schema

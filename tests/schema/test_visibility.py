@@ -8,11 +8,12 @@ import pytest
 
 from graph.client import Graph, Statement
 from graph.ids import new_id
+from graph.rights import ADMINISTRATION, GRANTS, SIGHTS, Permission
 from graph.tokens import AccessRole
 from graph.visibility import EVERYTHING
 from schema.node import Kind, any_id, global_id
 from schema.operations import Operations, Request
-from schema.permissions import ADMINISTRATION, GRANTS, SIGHTS, Permission, Principal, Requires
+from schema.permissions import Principal, Requires
 from tests.schema import graphs
 from tests.schema.conftest import SCHEMA, context_of
 from tests.schema.sights import Reference
