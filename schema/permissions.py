@@ -138,9 +138,12 @@ class Principal:
         """Return the events that this principal may hear of."""
         if self.role in {AccessRole.PARTNER, AccessRole.ANONYMOUS}:
             return PARTNER_EVENTS
+        hidden: frozenset[EventType] = frozenset()
         if not self.may(Permission.USERS_MANAGE):
-            return frozenset(EventType) - ACCESS_EVENTS - SAVED_SEARCH_EVENTS
-        return frozenset(EventType)
+            hidden |= ACCESS_EVENTS | SAVED_SEARCH_EVENTS
+        if not self.may(Permission.TALENT_SEARCH):
+            hidden |= {EventType.SAVED_SEARCH_MATCHED}
+        return frozenset(EventType) - hidden
 
 
 def check_not_wider(principal: Principal, permissions: frozenset[Permission], *, field: str) -> None:

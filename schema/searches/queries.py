@@ -14,6 +14,7 @@ from schema.permissions import Requires
 from schema.reads import paged
 from schema.searches.types import SavedSearch, SavedSearchFilter
 from schema.talent.answers import answer
+from schema.talent.insights import note_search
 from schema.talent.types import TalentConnection
 from search.talent.saved import request_of
 
@@ -41,7 +42,10 @@ class SavedSearchQueries:
     ) -> TalentConnection:
         context = info.context
         size = page_size(first)
-        content = await context.graph.read(
+        saved = await context.graph.read(
             saved_content, id=local_id(Kind.SAVED_SEARCH, id, field="id"), viewer=context.principal.viewer
         )
-        return await answer(info, replace(request_of(content), size=size, after=after, at=now()))
+        request = replace(request_of(saved.content), size=size, after=after, at=now())
+        found = await answer(info, request)
+        note_search(context, request, found.total_count)
+        return found

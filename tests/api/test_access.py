@@ -85,6 +85,20 @@ OPERATIONS: dict[str, tuple[Permission, str]] = {
             " { userErrors { code } } }"
         ),
     ),
+    "setSavedSearchStanding": (
+        Permission.TALENT_SEARCH,
+        (
+            f'mutation {{ setSavedSearchStanding(input: {{ savedSearchId: "{UNKNOWN[Kind.SAVED_SEARCH]}", standing: true }})'
+            " { userErrors { code } } }"
+        ),
+    ),
+    "markSavedSearchMatchesSeen": (
+        Permission.TALENT_SEARCH,
+        (
+            f'mutation {{ markSavedSearchMatchesSeen(input: {{ savedSearchId: "{UNKNOWN[Kind.SAVED_SEARCH]}" }})'
+            " { userErrors { code } } }"
+        ),
+    ),
     "events": (Permission.EVENTS_READ, "{ events(first: 1) { lastSequence } }"),
     "partnerApplications": (Permission.PARTNERS_MANAGE, "{ partnerApplications(first: 1) { totalCount } }"),
     "partnerApplication": (

@@ -154,8 +154,14 @@ WRITES = {
 UPLOADING = {"importResume"}
 NAMING_NOTHING = {"createJob", "createCandidate", "createTemplate"}
 NAMING_WHAT_ALL_SEE = {"createTerm", "updateTerm", "mergeTerms"}
-OWNERS_ALONE = {"createSavedSearch", "updateSavedSearch", "deleteSavedSearch"}
-"""What is private is hidden from everybody else, whatever their sights: `tests/api/test_saved_searches.py`."""
+OWNERS_ALONE = {
+    "createSavedSearch",
+    "updateSavedSearch",
+    "deleteSavedSearch",
+    "setSavedSearchStanding",
+    "markSavedSearchMatchesSeen",
+}
+"""What is private is hidden from everybody else, whatever their sights: `tests/api/test_saved_searches.py`, `test_standing.py`."""
 ADMINISTRATIVE = {
     name
     for name, field in MUTATIONS.items()
