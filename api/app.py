@@ -39,9 +39,9 @@ from api.settings import ApiSettings
 from api.unsubscribe import unsubscribe
 from api.watching import Telemetry, Watching
 from graph.errors import GraphUnavailable
+from graph.rights import OUTSIDERS
 from schema.context import Services
 from schema.operations import Operations
-from schema.permissions import OUTSIDERS
 from schema.root import build_schema
 from workers.settings import RedisSettings
 from workers.tracing import TracingSettings, tracing

@@ -13,10 +13,11 @@ from typing import Any
 from graph.client import Graph
 from graph.errors import Code, InvalidInput, KithError
 from graph.partners import PartnerAccess, PartnerStatus, PublicDocument, access_of, public_documents
+from graph.rights import Permission
 from graph.tokens import AccessRole
 from schema.documents import digest_of
 from schema.operations import Operations
-from schema.permissions import Permission, Principal
+from schema.permissions import Principal
 
 MOST_PUBLIC = 1_000
 MOST_REMEMBERED = 1_000

@@ -20,9 +20,9 @@ from graphql import (
 )
 
 from api.live import LiveOperation
+from graph.events import OF_ONE_OWNER, EventType
 from graph.events import Event as EventRecord
-from graph.events import EventType
-from graph.visibility import visible_events
+from graph.visibility import all_visible, visible_events
 from schema.context import Context
 from schema.errors import published
 from schema.events.types import Event
@@ -63,7 +63,7 @@ async def live_operation(operations: Operations, request: Request, context: Cont
 
     async def encode(events: Sequence[EventRecord]) -> Sequence[bytes | None]:
         shown = events
-        if not viewer.sees_everything:
+        if not all_visible(viewer, events):
             shown = await context.graph.read(visible_events, viewer=viewer, events=events)
         frames = await operations.frames(request, context, [Event.of(event) for event in shown])
         by_number = {event.sequence: frame for event, frame in zip(shown, frames, strict=True)}
@@ -75,7 +75,7 @@ async def live_operation(operations: Operations, request: Request, context: Cont
             request.operation_name,
             orjson.dumps(variables, option=orjson.OPT_SORT_KEYS),
             context.principal.rights,
-            viewer.key,
+            viewer.actor if asked.types & OF_ONE_OWNER else viewer.key,
         ),
         after=asked.after,
         types=asked.types,

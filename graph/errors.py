@@ -42,6 +42,8 @@ class Code(StrEnum):
     TERM_CIRCLE = "TERM_CIRCLE"
     INVALID_SEARCH = "INVALID_SEARCH"
     NOT_THE_OWNER = "NOT_THE_OWNER"
+    TOO_BROAD = "TOO_BROAD"
+    NO_ADDRESS = "NO_ADDRESS"
 
 
 class KithError(Exception):

@@ -62,6 +62,7 @@ class EventType(StrEnum):
     SAVED_SEARCH_CREATED = "saved_search.created"
     SAVED_SEARCH_UPDATED = "saved_search.updated"
     SAVED_SEARCH_DELETED = "saved_search.deleted"
+    SAVED_SEARCH_MATCHED = "saved_search.matched"
 
 
 class ActorKind(StrEnum):
@@ -121,6 +122,9 @@ SAVED_SEARCH_EVENTS = frozenset(
     {EventType.SAVED_SEARCH_CREATED, EventType.SAVED_SEARCH_UPDATED, EventType.SAVED_SEARCH_DELETED}
 )
 """That somebody saved a search, by its id: for administrators alone too, since it may be private."""
+
+OF_ONE_OWNER = SAVED_SEARCH_EVENTS | {EventType.SAVED_SEARCH_MATCHED}
+"""Events that show another thing, or nothing, to each who may hear of their type: who owns the saved search decides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,10 +57,21 @@ LOCK = Statement(
     """,
 )
 CHANGE = Statement("searches.change", "MATCH (s:SavedSearch {id: $id}) SET s += $properties")
-DELETE = Statement("searches.delete", "MATCH (s:SavedSearch {id: $id}) DETACH DELETE s")
+DELETE = Statement(
+    "searches.delete",
+    """
+    MATCH (s:SavedSearch {id: $id})
+    FOREACH (_ IN CASE WHEN s.standing THEN [1] ELSE [] END |
+      MERGE (c:StandingSearches {name: 'standing'})
+      SET c.generation = coalesce(c.generation, 0) + 1
+    )
+    DETACH DELETE s
+    """,
+)
 CONTENT = Statement(
     "searches.content",
-    "MATCH (s:SavedSearch {id: $id}) WHERE @seen(saved_search, s) RETURN s.content AS content",
+    "MATCH (s:SavedSearch {id: $id}) WHERE @seen(saved_search, s)"
+    " RETURN s.content AS content, coalesce(s.standing AND s.owner = $actor, false) AS stands",
 )
 
 
@@ -72,6 +83,14 @@ class NewSavedSearch:
     name: str
     shared: bool
     content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """What a saved search looks for, and whether new matches are told to the viewer."""
+
+    content: str
+    stands: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +142,7 @@ async def update_saved_search(
         NotFound: it is not there for the viewer.
         Conflict: it is somebody else's, or its version is not the one expected.
     """
-    before = await _owned(tx, wanted.id, wanted.expected_version, viewer)
+    before = await owned_search(tx, id=wanted.id, expected_version=wanted.expected_version, viewer=viewer)
     given = {
         "name": None if wanted.name is None else _name(wanted.name),
         "shared": wanted.shared,
@@ -147,29 +166,33 @@ async def delete_saved_search(
     Raises:
         NotFound, Conflict: as `update_saved_search`.
     """
-    await _owned(tx, id, expected_version, viewer)
+    await owned_search(tx, id=id, expected_version=expected_version, viewer=viewer)
     await DELETE.run(tx, id=id)
     await outbox.append(tx, [change.event(EventType.SAVED_SEARCH_DELETED, Subject(saved_search_id=id))])
     return id
 
 
-async def saved_content(tx: Transaction, /, *, id: str, viewer: Viewer) -> str:
-    """Return the content of a saved search.
+async def saved_content(tx: Transaction, /, *, id: str, viewer: Viewer, field: str = "id") -> Saved:
+    """Return what a saved search looks for.
 
     Raises:
         NotFound: it is not there for the viewer.
     """
     row = await seen_by(CONTENT, viewer.sights).row(tx, id=id, **viewer.parameters)
     if row is None:
-        raise NotFound("saved search", field="id")
-    content: str = row["content"]
-    return content
+        raise NotFound("saved search", field=field)
+    return Saved(content=row["content"], stands=row["stands"])
 
 
-async def _owned(tx: Transaction, id: str, expected_version: int | None, viewer: Viewer) -> Mapping[str, Any]:
-    """Return a saved search that the viewer may change; others who would change it wait.
+async def owned_search(
+    tx: Transaction, /, *, id: str, expected_version: int | None, viewer: Viewer
+) -> Mapping[str, Any]:
+    """Return the properties of a saved search that the viewer may change; others who would change it wait.
 
     Nothing is locked before the viewer is known to see it: a search that is not theirs is not even touched.
+
+    Raises:
+        NotFound, Conflict: as `update_saved_search`.
     """
     there = await seen(tx, viewer=viewer, shown=Shown.SAVED_SEARCH, ids=[id])
     row = await LOCK.row(tx, id=id) if there else None

@@ -67,7 +67,7 @@ TOKENS = Pattern(
 
 
 class AccessRole(StrEnum):
-    """What somebody may do; `schema/permissions.py` says what that is. ANONYMOUS is who is nobody we know."""
+    """What somebody may do; `graph/rights.py` says what that is. ANONYMOUS is who is nobody we know."""
 
     ADMIN = "ADMIN"
     RECRUITER = "RECRUITER"

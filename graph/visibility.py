@@ -12,7 +12,7 @@ from functools import cache
 
 from graph.client import Statement, Transaction
 from graph.errors import NotFound
-from graph.events import Event
+from graph.events import Event, EventType
 from graph.reading import Shown
 
 _SEEN = re.compile(r"\s(WHERE|AND) @seen\((\w+), (@?\w+)\)")
@@ -54,6 +54,11 @@ class Viewer:
         return self.sights == EVERYTHING
 
     @property
+    def knows_applications(self) -> bool:
+        """Whether applications may be asked for without naming a job of one's own."""
+        return self.sights.jobs in {Sight.ALL, Sight.RECRUITING}
+
+    @property
     def parameters(self) -> dict[str, str | None]:
         """What the conditions refer to."""
         return {"viewer": self.person_id, "actor": self.actor}
@@ -72,6 +77,11 @@ JOBS_OF = Statement(
     WITH DISTINCT j ORDER BY j.created_at DESC, j.id LIMIT $limit
     RETURN collect(j.id) AS jobs
     """,
+)
+
+OWN_SEARCHES = Statement(
+    "visibility.own_searches",
+    "RETURN COLLECT { UNWIND $ids AS id MATCH (s:SavedSearch {id: id, owner: $actor}) RETURN id } AS ids",
 )
 
 SYSTEM = Viewer(EVERYTHING)
@@ -218,12 +228,29 @@ async def jobs_of(tx: Transaction, /, *, viewer: Viewer, limit: int) -> list[str
     return row["jobs"] if row else []
 
 
+def all_visible(viewer: Viewer, events: Sequence[Event]) -> bool:
+    """Say whether there is nothing to judge: the viewer sees all things, and no event is for the owner of a search alone."""
+    return viewer.sees_everything and all(e.type is not EventType.SAVED_SEARCH_MATCHED for e in events)
+
+
 async def visible_events(tx: Transaction, /, *, viewer: Viewer, events: Sequence[Event]) -> Sequence[Event]:
     """Return the events that are about nothing which is hidden from the viewer; all are judged by one read.
 
     Who sees public jobs alone hears also that one was closed, which hides it: an event has no more of a job than its id.
+    That a saved search matched is for its owner alone, since it was found with the owner's rights.
     """
-    if viewer.sees_everything or not events:
+    if all_visible(viewer, events):
+        return events
+    searches = [e.subject.saved_search_id for e in events if e.type is EventType.SAVED_SEARCH_MATCHED]
+    if searches:
+        row = await OWN_SEARCHES.row(tx, ids=searches, **viewer.parameters)
+        own = set(row["ids"]) if row else set()
+        events = [
+            e
+            for e in events
+            if e.type is not EventType.SAVED_SEARCH_MATCHED or e.subject.saved_search_id in own
+        ]
+    if viewer.sees_everything:
         return events
     about = {
         Shown.JOB: {e.subject.job_id for e in events},

@@ -117,6 +117,8 @@ described(
         Code.TERM_CIRCLE: "The broader term is narrower than this already.",
         Code.INVALID_SEARCH: "Nobody could run the search; `message` says why, with the code that `talentSearch` gives.",
         Code.NOT_THE_OWNER: "Only its owner changes it.",
+        Code.TOO_BROAD: "The search finds more candidates than a standing one may: narrow it.",
+        Code.NO_ADDRESS: "You are no user with an e-mail address: nothing can be mailed to you.",
     },
 )
 

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from graph.rights import Permission
 from schema.applications.types import Application, Stage
 from schema.candidates.types import Person, Record, Skill
 from schema.companies.types import Company
@@ -10,7 +11,6 @@ from schema.jobs.types import Job
 from schema.node import Kind, Node
 from schema.outreach.types import Template, Touch
 from schema.partners.types import PartnerApplication
-from schema.permissions import Permission
 from schema.reads import looked_up
 from schema.referrals.types import Referral
 from schema.searches.types import SavedSearch

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import strawberry
 
 from graph.reading import Anchor, Pattern, Source
+from graph.rights import Permission
 from schema.node import Kind, any_id
-from schema.permissions import Permission
 
 Values = Mapping[Source, Any]
 

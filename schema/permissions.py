@@ -1,4 +1,4 @@
-"""Who may do what: one table, and the field extension that asks it."""
+"""Who is asking, and the field extension that asks the table of `graph/rights.py` for them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,38 +12,10 @@ from strawberry.types import Info
 from graph.errors import Code, InvalidInput, KithError
 from graph.events import ACCESS_EVENTS, SAVED_SEARCH_EVENTS, EventType
 from graph.reading import Source
+from graph.rights import GRANTS, SIGHTS, Permission, permissions_of
 from graph.tokens import AccessRole
-from graph.visibility import EVERYTHING, Sight, Sights, Viewer
+from graph.visibility import Viewer
 from schema.enums import described
-
-
-class Permission(StrEnum):
-    """What an operation or a sensitive field asks of the principal."""
-
-    CANDIDATES_READ = "candidates:read"
-    CANDIDATES_WRITE = "candidates:write"
-    COMPANIES_READ = "companies:read"
-    JOBS_READ = "jobs:read"
-    JOBS_WRITE = "jobs:write"
-    APPLICATIONS_READ = "applications:read"
-    APPLICATIONS_WRITE = "applications:write"
-    TALENT_SEARCH = "talent:search"
-    TAXONOMY_WRITE = "taxonomy:write"
-    REFERRALS_READ = "referrals:read"
-    REFERRALS_WRITE = "referrals:write"
-    INTAKES_READ = "intakes:read"
-    INTAKES_WRITE = "intakes:write"
-    OUTREACH_READ = "outreach:read"
-    OUTREACH_WRITE = "outreach:write"
-    EVENTS_READ = "events:read"
-    CONTACTS_READ = "contacts:read"
-    CONSENT_READ = "consent:read"
-    SALARIES_READ = "salaries:read"
-    NOTES_READ = "notes:read"
-    USERS_MANAGE = "users:manage"
-    TOKENS_MANAGE = "tokens:manage"
-    PARTNERS_MANAGE = "partners:manage"
-
 
 described(
     AccessRole,
@@ -91,74 +63,6 @@ described(
         Permission.PARTNERS_MANAGE: "Register, approve and suspend partner applications, and make their tokens.",
     },
 )
-
-ADMINISTRATION = frozenset({Permission.USERS_MANAGE, Permission.TOKENS_MANAGE, Permission.PARTNERS_MANAGE})
-"""What decides about the rights of others."""
-_ALL = frozenset(Permission)
-
-GRANTS: dict[AccessRole, frozenset[Permission]] = {
-    AccessRole.ADMIN: _ALL,
-    AccessRole.RECRUITER: _ALL - ADMINISTRATION,
-    AccessRole.SOURCER: _ALL - ADMINISTRATION - {Permission.JOBS_WRITE, Permission.APPLICATIONS_WRITE},
-    AccessRole.HIRING_MANAGER: frozenset(
-        {
-            Permission.CANDIDATES_READ,
-            Permission.COMPANIES_READ,
-            Permission.JOBS_READ,
-            Permission.JOBS_WRITE,
-            Permission.APPLICATIONS_READ,
-            Permission.APPLICATIONS_WRITE,
-            Permission.TALENT_SEARCH,
-            Permission.REFERRALS_READ,
-            Permission.REFERRALS_WRITE,
-            Permission.SALARIES_READ,
-            Permission.NOTES_READ,
-        }
-    ),
-    AccessRole.INTERVIEWER: frozenset(
-        {
-            Permission.CANDIDATES_READ,
-            Permission.COMPANIES_READ,
-            Permission.JOBS_READ,
-            Permission.APPLICATIONS_READ,
-            Permission.REFERRALS_WRITE,
-        }
-    ),
-    AccessRole.EMPLOYEE: frozenset({Permission.JOBS_READ, Permission.REFERRALS_WRITE}),
-    AccessRole.PARTNER: frozenset({Permission.JOBS_READ, Permission.EVENTS_READ}),
-    AccessRole.CANDIDATE: frozenset(
-        {
-            Permission.JOBS_READ,
-            Permission.CANDIDATES_READ,
-            Permission.APPLICATIONS_READ,
-            Permission.CONTACTS_READ,
-            Permission.CONSENT_READ,
-        }
-    ),
-    AccessRole.ANONYMOUS: frozenset({Permission.JOBS_READ}),
-}
-
-_STAFF = Sights(jobs=Sight.RECRUITING, candidates=Sight.RECRUITING)
-_TEAM = Sights(jobs=Sight.MEMBER, candidates=Sight.MEMBER)
-_PUBLIC = Sights(jobs=Sight.PUBLIC, candidates=Sight.NONE)
-
-SIGHTS: dict[AccessRole, Sights] = {
-    AccessRole.ADMIN: EVERYTHING,
-    AccessRole.RECRUITER: _STAFF,
-    AccessRole.SOURCER: _STAFF,
-    AccessRole.HIRING_MANAGER: _TEAM,
-    AccessRole.INTERVIEWER: _TEAM,
-    AccessRole.EMPLOYEE: _PUBLIC,
-    AccessRole.PARTNER: _PUBLIC,
-    AccessRole.CANDIDATE: Sights(jobs=Sight.OWN, candidates=Sight.OWN),
-    AccessRole.ANONYMOUS: _PUBLIC,
-}
-"""Which jobs and candidates each role sees; `graph/visibility.py` says what that means for them and all that hangs on them."""
-
-OUTSIDERS = frozenset({AccessRole.PARTNER, AccessRole.CANDIDATE, AccessRole.ANONYMOUS})
-"""The roles of those who do not work for the organisation."""
-OF_NO_TOKEN = frozenset({AccessRole.CANDIDATE, AccessRole.ANONYMOUS})
-"""Roles that nobody is given: candidates come in by links, and anybody is nobody in particular."""
 
 PARTNER_EVENTS = frozenset(
     {EventType.JOB_CREATED, EventType.JOB_UPDATED, EventType.JOB_CLOSED, EventType.JOB_REOPENED}
@@ -234,14 +138,12 @@ class Principal:
         """Return the events that this principal may hear of."""
         if self.role in {AccessRole.PARTNER, AccessRole.ANONYMOUS}:
             return PARTNER_EVENTS
+        hidden: frozenset[EventType] = frozenset()
         if not self.may(Permission.USERS_MANAGE):
-            return frozenset(EventType) - ACCESS_EVENTS - SAVED_SEARCH_EVENTS
-        return frozenset(EventType)
-
-
-def permissions_of(role: AccessRole, scopes: frozenset[Permission] | None = None) -> frozenset[Permission]:
-    """Return what a role grants, as far as scopes leave it."""
-    return GRANTS[role] if scopes is None else GRANTS[role] & scopes
+            hidden |= ACCESS_EVENTS | SAVED_SEARCH_EVENTS
+        if not self.may(Permission.TALENT_SEARCH):
+            hidden |= {EventType.SAVED_SEARCH_MATCHED}
+        return frozenset(EventType) - hidden
 
 
 def check_not_wider(principal: Principal, permissions: frozenset[Permission], *, field: str) -> None:

@@ -18,6 +18,7 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 
 from graph.reading import ID, Pattern, Source
+from graph.rights import Permission
 from schema.node import Kind, global_ids
 from schema.origins import (
     CountOf,
@@ -34,7 +35,7 @@ from schema.origins import (
     Stored,
 )
 from schema.paging import After, First
-from schema.permissions import Permission, Requires
+from schema.permissions import Requires
 from schema.references import Ref
 from schema.resolving import ReadField
 

@@ -13,6 +13,7 @@ from strawberry.types.lazy_type import LazyType
 
 from graph.errors import Code, InvalidInput
 from graph.reading import ID, Anchor, Item, Many, One, PageCount, PageRows, Pattern, Row, Source
+from graph.rights import Permission
 from schema.origins import (
     CountOf,
     EdgesOf,
@@ -30,7 +31,7 @@ from schema.origins import (
     Variants,
 )
 from schema.paging import BoundPage, bind_page
-from schema.permissions import Permission, Requires
+from schema.permissions import Requires
 from schema.references import find
 
 _LOADING = (Related, Paged, Referenced, LookedUp, CountOf)

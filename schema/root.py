@@ -26,6 +26,7 @@ from schema.referrals.queries import ReferralQueries
 from schema.scalars import SCALARS
 from schema.searches.mutations import SavedSearchMutations
 from schema.searches.queries import SavedSearchQueries
+from schema.searches.standing import StandingMutations
 from schema.shortlists.mutations import ShortlistMutations
 from schema.talent.insights import InsightQueries
 from schema.talent.matching import MatchingQueries
@@ -76,6 +77,7 @@ class Mutation(
     OutreachMutations,
     TaxonomyMutations,
     SavedSearchMutations,
+    StandingMutations,
     UserMutations,
     TokenMutations,
     PartnerMutations,

@@ -1,9 +1,27 @@
 """Filter clauses that keep a talent search to the candidates whom someone may see."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 NOBODY: Final[dict[str, Any]] = {"match_none": {}}
+MOST_JOBS: Final = 1_000
+"""Most jobs of one viewer that a search looks at, the newest."""
+
+
+def clauses_of(sight: str, *, person_id: str | None, jobs: Sequence[str]) -> list[Mapping[str, Any]]:
+    """Return the clauses that every candidate must pass whom someone with this sight of candidates may find.
+
+    Sights are named as in `graph.visibility`; `jobs` matter to MEMBER alone.
+    """
+    match sight:
+        case "ALL":
+            return []
+        case "RECRUITING":
+            return [made_known_to(person_id)]
+        case "MEMBER":
+            return [made_known_to(person_id), on_jobs(jobs)]
+        case _:
+            return [NOBODY]
 
 
 def made_known_to(person_id: str | None) -> dict[str, Any]:

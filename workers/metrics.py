@@ -56,6 +56,11 @@ INDEX_DRIFT = Counter(
     ["kind"],
     registry=REGISTRY,
 )
+MATCHES = Counter(
+    "kith_standing_matches",
+    "Candidates told of as new matches of standing searches",
+    registry=REGISTRY,
+)
 ProcessCollector(registry=REGISTRY)
 PlatformCollector(registry=REGISTRY)
 GCCollector(registry=REGISTRY)

@@ -16,6 +16,7 @@ from search.resumes.store import StoreSettings
 from search.settings import ElasticsearchSettings
 from workers.access_mail import SEND_LINK
 from workers.broker import Queue, open_broker
+from workers.digests import SEND_DIGEST
 from workers.indexing import DRAIN_INDEX
 from workers.intake import PARSE_INTAKE
 from workers.logs import LogSettings, start_logging
@@ -28,7 +29,7 @@ from workers.tracing import TracingSettings, tracing
 
 LOG = logging.getLogger("workers.process")
 
-TASKS = (DRAIN_INDEX, PARSE_INTAKE, SEND_TOUCH, SEND_LINK)
+TASKS = (DRAIN_INDEX, PARSE_INTAKE, SEND_TOUCH, SEND_LINK, SEND_DIGEST)
 POLL_MILLISECONDS = 100
 STOP_MILLISECONDS = 5_000
 LAST_RESORT_SECONDS = 9.0

@@ -26,6 +26,7 @@ from workers import broker
 from workers.access_mail import SEND_LINK, waiting_links
 from workers.broker import Task
 from workers.bus import FIELD, STREAM, STREAM_LENGTH, encode, newest_entry, sequence_of
+from workers.digests import SEND_DIGEST, waiting_digests
 from workers.indexing import CALL_MILLISECONDS, DRAIN_INDEX, DRAIN_KEY
 from workers.intake import PARSE_INTAKE
 from workers.metrics import RELAY_LEADS, RELAYED
@@ -187,6 +188,9 @@ class Relay:
         if await self._is_idle(SEND_LINK):
             links = await waiting_links(self._graph, limit=RESEND_BATCH)
             await self._send([SEND_LINK.message(id_) for id_ in links])
+        if await self._is_idle(SEND_DIGEST):
+            digests = await waiting_digests(self._graph, limit=RESEND_BATCH)
+            await self._send([SEND_DIGEST.message(id_) for id_ in digests])
 
     async def _is_idle(self, task: Task) -> bool:
         return await asyncio.to_thread(broker.waiting, self._queues, task.queue) == 0

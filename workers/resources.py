@@ -19,16 +19,19 @@ from redis.asyncio import Redis
 from graph.client import Graph
 from graph.errors import GraphUnavailable
 from graph.settings import GraphSettings
+from graph.taxonomy.loading import TermsOfGraph
 from graph.tracing import span
 from search.client import open_client
 from search.indices import candidate_index
 from search.resumes.sandbox import Sandbox, SandboxSettings
 from search.resumes.store import ResumeStore, StoreSettings
 from search.settings import ElasticsearchSettings
+from search.taxonomy.live import LiveTaxonomy
 from workers.access_mail import SEND_LINK, LinkSender
 from workers.broker import ANSWER_SECONDS, CONNECT_SECONDS, TRACE, Task, TaskFailed
 from workers.cancelling import end
 from workers.caretaker import Caretaker
+from workers.digests import SEND_DIGEST, DigestSender
 from workers.indexing import DRAIN_INDEX, Indexer
 from workers.intake import PARSE_INTAKE, IntakeReader
 from workers.logs import fields
@@ -38,6 +41,7 @@ from workers.outreach import SEND_TOUCH, TouchSender
 from workers.relay import Relay
 from workers.settings import RedisSettings, WorkerSettings
 from workers.settings_mail import LinkSettings, MailSettings
+from workers.standing import Lookout
 
 LOG = logging.getLogger(__name__)
 
@@ -63,11 +67,12 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What does each task, the relay, and who takes care of the index."""
+    """What does each task, the relay, who takes care of the index, and who looks out for standing searches."""
 
     work: Mapping[Task, Run]
     relay: Relay
     caretaker: Caretaker
+    lookout: Lookout
 
 
 @contextlib.asynccontextmanager
@@ -90,15 +95,18 @@ async def open_resources(settings: Settings, queues: RedisBroker) -> AsyncIterat
         indexer = Indexer(graph, elasticsearch, index, redis, store)
         reader = IntakeReader(graph, store, sandbox, parallel=settings.sandbox.concurrency * 2)
         mailer = Mailer(settings.mail)
+        taxonomy = await stack.enter_async_context(LiveTaxonomy.open(TermsOfGraph(graph)))
         yield Resources(
             work={
                 DRAIN_INDEX: indexer.drain,
                 PARSE_INTAKE: reader.parse,
                 SEND_TOUCH: TouchSender(graph, mailer, settings.mail).send,
                 SEND_LINK: LinkSender(graph, mailer, settings.mail, settings.links).send,
+                SEND_DIGEST: DigestSender(graph, mailer, settings.mail, settings.links).send,
             },
             relay=Relay(graph, redis, queues, settings.worker),
             caretaker=Caretaker(graph, elasticsearch, index, store, settings.worker),
+            lookout=Lookout(graph, elasticsearch, index, taxonomy, settings.worker),
         )
 
 
@@ -135,7 +143,7 @@ def _watched(task: Task, ids: Sequence[str], message: str | None) -> Iterator[No
 
 
 class Residence(Middleware):
-    """Opens the resources on the worker's event loop, runs the relay and the caretaker there, and closes both with the worker."""
+    """Opens the resources on the worker's event loop, runs the relay, the caretaker and the lookout there, and closes all with the worker."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -195,6 +203,7 @@ class Residence(Middleware):
                 self._standing = (
                     asyncio.create_task(resources.relay.run()),
                     asyncio.create_task(resources.caretaker.run()),
+                    asyncio.create_task(resources.lookout.run()),
                 )
                 self._open.set()
                 await self._over.wait()

@@ -11,7 +11,8 @@ from graph import sessions, tokens
 from graph.client import Graph
 from graph.credentials import hash_of
 from graph.ids import now, timestamp
-from schema.permissions import Permission, Principal, PrincipalKind
+from graph.rights import Permission
+from schema.permissions import Principal, PrincipalKind
 
 MOST_REMEMBERED = 1_000
 LONGEST_TOKEN = 200

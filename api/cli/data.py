@@ -58,8 +58,8 @@ def create_token(
 ) -> None:
     """Make a token and print it; it is kept only as a hash."""
     from api.setup import make_token  # noqa: PLC0415 - the product is loaded only by the commands that need it
+    from graph.rights import GRANTS, OF_NO_TOKEN  # noqa: PLC0415
     from graph.tokens import AccessRole  # noqa: PLC0415
-    from schema.permissions import GRANTS, OF_NO_TOKEN  # noqa: PLC0415
 
     roles = {each.lower(): each for each in AccessRole if each not in OF_NO_TOKEN}
     granted = roles.get(role.lower().replace("-", "_"))

@@ -22,8 +22,8 @@ def invite(
     ] = "admin",
 ) -> None:
     """Invite somebody and print the link, which can be used once; no mail is sent."""
+    from graph.rights import OF_NO_TOKEN  # noqa: PLC0415
     from graph.tokens import AccessRole  # noqa: PLC0415 - the product is loaded only by the commands that need it
-    from schema.permissions import OF_NO_TOKEN  # noqa: PLC0415
 
     roles = {each.lower(): each for each in AccessRole if each not in OF_NO_TOKEN}
     granted = roles.get(role.lower().replace("-", "_"))

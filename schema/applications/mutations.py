@@ -6,12 +6,13 @@ from graph.applications import Application as ApplicationRecord
 from graph.applications import ApplicationStatus, NewApplication, apply, move
 from graph.errors import Code, InvalidInput
 from graph.ids import new_id, now
+from graph.rights import Permission
 from schema.applications.types import Application
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.idempotency import idempotency_key, write_once
 from schema.node import Kind, local_id
-from schema.permissions import Permission, Requires
+from schema.permissions import Requires
 from schema.reads import by_id, referenced
 from schema.references import (
     ApplicationRef,

@@ -1,9 +1,9 @@
 import strawberry
 
 from graph.applications import APPLICATIONS
+from graph.rights import Permission
 from schema.applications.types import Application, ApplicationFilter, ApplicationSort
 from schema.pagination import Connection
-from schema.permissions import Permission
 from schema.reads import paged
 
 

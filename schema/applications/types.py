@@ -6,6 +6,7 @@ from graph import applications, jobs, references
 from graph.applications import ApplicationStatus
 from graph.jobs import ACTIVE_APPLICATIONS, StageCategory
 from graph.reading import ID, Anchor, node
+from graph.rights import Permission
 from schema.enums import described
 from schema.external_ids import ExternalId
 from schema.filters import (
@@ -20,7 +21,6 @@ from schema.filters import (
 )
 from schema.node import Kind, Node
 from schema.origins import Read
-from schema.permissions import Permission
 from schema.reads import identity, related, stored
 from schema.scalars import DateTime
 

@@ -7,12 +7,13 @@ from graph.errors import Code, InvalidInput
 from graph.ids import new_id, now
 from graph.profiles import RecordKind
 from graph.records import NewRecord, save_records
+from graph.rights import Permission
 from schema.candidates.inputs import CreateCandidateInput, consent_of, profile_of
 from schema.candidates.types import Candidate
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.idempotency import write_once
-from schema.permissions import Permission, Requires
+from schema.permissions import Requires
 from schema.reads import by_id, referenced
 from schema.references import CandidateRef, ColleagueRef, external_ids_of, local_id_of, local_ids_of
 from schema.versions import expected_version

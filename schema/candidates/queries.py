@@ -1,10 +1,10 @@
 import strawberry
 
 from graph.people import CANDIDATES, COLLEAGUES
+from graph.rights import Permission
 from schema.candidates.types import Candidate, Colleague, PersonFilter, PersonSort
 from schema.node import Kind
 from schema.pagination import Connection
-from schema.permissions import Permission
 from schema.reads import looked_up, paged
 from schema.references import CandidateRef
 

@@ -8,6 +8,7 @@ from graph.outreach import touches
 from graph.people import PersonOrder, roles_of
 from graph.profiles import RecordKind, Role
 from graph.reading import ID, Anchor, edge, node
+from graph.rights import Permission
 from schema.applications.types import Application, ApplicationFilter, ApplicationSort
 from schema.candidates.parsed import ParsedValue, values_of
 from schema.candidates.texts import Length, Offset, ResumeText, text_of_record
@@ -31,7 +32,7 @@ from schema.node import Kind, Node, global_ids
 from schema.origins import Read, Variants
 from schema.outreach.types import Touch
 from schema.pagination import Connection
-from schema.permissions import Permission, Requires
+from schema.permissions import Requires
 from schema.reads import identity, paged, related, same, stored
 from schema.scalars import CountryCode, DateTime, PartialDate
 from search.resumes.titles import Seniority, normalised_title, seniority_of, seniority_of_titles

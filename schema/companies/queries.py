@@ -1,9 +1,9 @@
 import strawberry
 
 from graph.companies import COMPANIES
+from graph.rights import Permission
 from schema.companies.types import Company, CompanyFilter
 from schema.pagination import Connection
-from schema.permissions import Permission
 from schema.reads import paged
 
 

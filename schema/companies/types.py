@@ -5,11 +5,11 @@ import strawberry
 from graph.companies import COMPANY, KNOWN_EMPLOYMENTS
 from graph.reading import ID, Anchor, node
 from graph.references import EXTERNAL_IDS
+from graph.rights import Permission
 from schema.external_ids import ExternalId
 from schema.filters import IdFilter, TextFilter, filtered, ids_of, joined
 from schema.node import Kind, Node
 from schema.origins import Read
-from schema.permissions import Permission
 from schema.reads import identity, related, stored
 
 

@@ -4,12 +4,13 @@ import strawberry
 
 from graph.events import Event as EventRecord
 from graph.outbox import events_after
-from graph.visibility import visible_events
+from graph.rights import Permission
+from graph.visibility import all_visible, visible_events
 from schema.context import Info
 from schema.events.subscriptions import AfterEvent, OfTypes, sequence_of
 from schema.events.types import Event
 from schema.paging import First, PageInfo, page_size
-from schema.permissions import Permission, Requires
+from schema.permissions import Requires
 from schema.scalars import Sequence
 
 
@@ -49,7 +50,7 @@ class EventQueries:
             limit=page_size(first),
         )
         shown: Several[EventRecord] = page.events
-        if not viewer.sees_everything:
+        if not all_visible(viewer, page.events):
             shown = await info.context.graph.read(visible_events, viewer=viewer, events=page.events)
         edges = [EventEdge(cursor=str(event.sequence), node=Event.of(event)) for event in shown]
         return EventConnection(

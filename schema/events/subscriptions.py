@@ -6,12 +6,14 @@ import strawberry
 from graph.errors import Code, InvalidInput
 from graph.events import EventType
 from graph.outbox import last_sequence
+from graph.rights import Permission
 from graph.visibility import visible_events
 from schema.context import Info
 from schema.events.types import Event
-from schema.permissions import Permission, Requires
+from schema.permissions import Requires
 
 MOST_DIGITS = 15
+MATCHES = frozenset({EventType.SAVED_SEARCH_MATCHED})
 
 AfterEvent = Annotated[
     str | None,
@@ -53,6 +55,19 @@ class EventSubscriptions:
         allowed = context.principal.event_types()
         wanted = allowed if types is None else allowed & frozenset(types)
         async for event in context.services.feed.events(after=start, types=wanted):
+            context.loaders.clear()
+            viewer = context.principal.viewer
+            if await context.graph.read(visible_events, viewer=viewer, events=[event]):
+                yield Event.of(event)
+
+    @strawberry.subscription(
+        description="New matches of your standing searches, as events `SAVED_SEARCH_MATCHED`: replayed from a cursor, then live.",
+        extensions=[Requires(Permission.TALENT_SEARCH), Requires(Permission.CANDIDATES_READ)],
+    )
+    async def saved_search_matches(self, info: Info, after: AfterEvent = None) -> AsyncGenerator[Event, None]:
+        context = info.context
+        start = sequence_of(after) if after is not None else await context.graph.read(last_sequence)
+        async for event in context.services.feed.events(after=start, types=MATCHES):
             context.loaders.clear()
             viewer = context.principal.viewer
             if await context.graph.read(visible_events, viewer=viewer, events=[event]):

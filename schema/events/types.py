@@ -10,6 +10,7 @@ from graph.events import EventType
 from graph.intakes import IntakeFailure
 from graph.jobs import StageCategory
 from graph.profiles import RecordKind
+from graph.rights import Permission
 from graph.sessions import SignIn
 from graph.taxonomy.terms import TermSource
 from graph.tokens import AccessRole
@@ -20,9 +21,9 @@ from schema.enums import described
 from schema.intakes.types import Intake
 from schema.jobs.types import Job
 from schema.node import Kind, global_id
-from schema.permissions import Permission
 from schema.reads import by_id, referenced
 from schema.scalars import DateTime, Sequence
+from schema.searches.types import SavedSearch
 from schema.taxonomy.types import Term
 
 StateT = TypeVar("StateT", bound=StrEnum)
@@ -82,6 +83,7 @@ described(
         EventType.SAVED_SEARCH_CREATED: "Somebody saved a search; administrators alone hear of this.",
         EventType.SAVED_SEARCH_UPDATED: "A saved search was changed, likewise.",
         EventType.SAVED_SEARCH_DELETED: "A saved search was deleted, likewise.",
+        EventType.SAVED_SEARCH_MATCHED: "A candidate came to match a standing search; its owner alone hears of this.",
         EventType.TAXONOMY_IMPORTED: "An import brought terms, spellings or links that are new.",
     },
 )
@@ -187,6 +189,10 @@ class Event:
     term: Term | None = referenced(
         "The term as it is now; null once gone.", requires=Permission.TALENT_SEARCH
     )
+    saved_search: SavedSearch | None = referenced(
+        "The saved search as it is now; null once gone, and where it is not for you.",
+        requires=Permission.TALENT_SEARCH,
+    )
 
     @classmethod
     def of(cls, record: EventRecord) -> "Event":
@@ -216,6 +222,7 @@ class Event:
             application=by_id(subject.application_id),
             intake=by_id(subject.intake_id),
             term=by_id(subject.term_id),
+            saved_search=by_id(subject.saved_search_id),
         )
 
 

@@ -9,12 +9,13 @@ from strawberry.file_uploads import Upload
 from graph.errors import Code, InvalidInput
 from graph.ids import new_id, now
 from graph.intakes import NewIntake, receive, retry_intake
+from graph.rights import Permission
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.idempotency import idempotency_key, write_once
 from schema.intakes.types import Intake
 from schema.node import Kind, local_id
-from schema.permissions import Permission, Requires
+from schema.permissions import Requires
 from schema.reads import by_id, referenced
 from schema.references import CandidateRef, local_id_if_given
 from search.resumes.store import MAX_BYTES

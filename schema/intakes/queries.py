@@ -1,9 +1,9 @@
 import strawberry
 
 from graph.intakes import INTAKES
+from graph.rights import Permission
 from schema.intakes.types import Intake, IntakeFilter
 from schema.pagination import Connection
-from schema.permissions import Permission
 from schema.reads import paged
 
 

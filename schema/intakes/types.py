@@ -5,12 +5,12 @@ import strawberry
 from graph import intakes
 from graph.intakes import IntakeFailure, IntakeStatus
 from graph.reading import Anchor, node
+from graph.rights import Permission
 from schema.candidates.types import Candidate
 from schema.enums import described
 from schema.filters import DateTimeFilter, EnumFilter, NumberFilter, filtered, joined
 from schema.node import Kind, Node
 from schema.origins import Read
-from schema.permissions import Permission
 from schema.reads import identity, related, stored
 from schema.scalars import DateTime
 from search.resumes.kinds import ResumeKind

@@ -5,6 +5,7 @@ import strawberry
 from graph.access import set_job_access
 from graph.ids import new_id, now
 from graph.jobs import create_job, update_job
+from graph.rights import Permission
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.idempotency import write_once
@@ -17,7 +18,7 @@ from schema.jobs.inputs import (
     members_of,
 )
 from schema.jobs.types import Job
-from schema.permissions import Permission, Requires
+from schema.permissions import Requires
 from schema.reads import by_id, referenced
 from schema.references import local_id_of
 

@@ -1,10 +1,10 @@
 import strawberry
 
 from graph.jobs import JOBS
+from graph.rights import Permission
 from schema.jobs.types import Job, JobFilter, JobSort
 from schema.node import Kind
 from schema.pagination import Connection
-from schema.permissions import Permission
 from schema.reads import looked_up, paged
 from schema.references import JobRef
 

@@ -5,6 +5,7 @@ import strawberry
 from graph import access, applications, jobs, references, shortlists
 from graph.jobs import EmploymentType, JobOrder, JobStatus
 from graph.reading import ID, Anchor, edge, node
+from graph.rights import Permission
 from schema.actors import Actor, actor_of
 from schema.applications.types import Application, ApplicationFilter, ApplicationSort, Stage
 from schema.candidates.types import Candidate, Colleague, Location, Skill
@@ -24,7 +25,6 @@ from schema.node import Kind, Node
 from schema.origins import CountOf, EdgesOf, InfoOf, NodesOf, PlaceOf, Read
 from schema.pagination import Connection
 from schema.paging import PageInfo
-from schema.permissions import Permission
 from schema.reads import identity, paged, part_of_page, related, same, stored
 from schema.resolving import LoadedPage
 from schema.scalars import CurrencyCode, DateTime

@@ -9,12 +9,13 @@ from graph.jobs import jobs_by_ids
 from graph.outreach.templates import NewTemplate, create_template
 from graph.outreach.touches import Sender, queue_touches
 from graph.people import people_by_ids
+from graph.rights import Permission
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.idempotency import idempotency_key, write_once
 from schema.node import Kind, local_id
 from schema.outreach.types import Template, TouchOutcome
-from schema.permissions import Permission, Requires
+from schema.permissions import Requires
 from schema.reads import by_id, referenced
 from schema.references import CandidateRef, ColleagueRef, JobRef, local_id_if_given, local_ids_of
 

@@ -1,9 +1,9 @@
 import strawberry
 
 from graph.outreach.templates import TEMPLATES
+from graph.rights import Permission
 from schema.outreach.types import Template
 from schema.pagination import Connection
-from schema.permissions import Permission
 from schema.reads import paged
 
 

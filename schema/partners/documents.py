@@ -23,12 +23,13 @@ from graphql import (
 
 from graph.errors import Code, InvalidInput, KithError
 from graph.partners import NewDocument, OperationKind
+from graph.rights import Permission
 from schema.documents import digest_of
 from schema.limits import MOST_TOKENS, check, cost_of, deciding_variables
 from schema.node import Kind
 from schema.origins import LookedUp
 from schema.partners.personal import is_personal
-from schema.permissions import Permission, Requires
+from schema.permissions import Requires
 from schema.resolving import ReadField
 
 LONGEST_DOCUMENT = 20_000

@@ -7,6 +7,7 @@ from graph import partners
 from graph.errors import Code, InvalidInput
 from graph.ids import new_id
 from graph.partners import NewDocument
+from graph.rights import GRANTS, Permission
 from graph.tokens import AccessRole, NewToken, new_secret, still_to_come
 from schema.context import Info
 from schema.errors import UserError, attempt
@@ -14,7 +15,7 @@ from schema.idempotency import idempotency_key, write_once
 from schema.node import Kind, local_id
 from schema.partners.documents import read_document
 from schema.partners.types import PartnerApplication
-from schema.permissions import GRANTS, Permission, Requires
+from schema.permissions import Requires
 from schema.reads import by_id, referenced
 from schema.scalars import DateTime
 from schema.texts import required_text

@@ -1,10 +1,10 @@
 import strawberry
 
 from graph.partners import APPLICATIONS
+from graph.rights import Permission
 from schema.node import Kind
 from schema.pagination import Connection
 from schema.partners.types import PartnerApplication
-from schema.permissions import Permission
 from schema.reads import looked_up, paged
 
 

@@ -5,10 +5,10 @@ import strawberry
 from graph import partners
 from graph.partners import OperationKind, PartnerStatus
 from graph.reading import Anchor, node
+from graph.rights import Permission
 from schema.enums import described
 from schema.node import Kind, Node
 from schema.origins import Read
-from schema.permissions import Permission
 from schema.reads import identity, related, same, stored
 from schema.scalars import DateTime
 from schema.tokens.types import scopes_of

@@ -27,6 +27,7 @@ from graphql import (
 from strawberry.types.field import StrawberryField
 
 from graph.reading import ID, Anchor, Many, One, PageCount, PageRows, Row, SortKey, Source
+from graph.rights import Permission
 from schema.origins import (
     CountOf,
     EdgesOf,
@@ -39,7 +40,7 @@ from schema.origins import (
     Same,
     Stored,
 )
-from schema.permissions import Permission, Principal
+from schema.permissions import Principal
 from schema.plan.code import Emitted, Lines, Path
 from schema.plan.paging import Slot
 from schema.plan.pattern import Layout

@@ -9,9 +9,9 @@ from math import prod
 from typing import Any
 
 from graph.reading import Row
+from graph.rights import Permission
 from schema.origins import LookedUp
 from schema.paging import BoundPage
-from schema.permissions import Permission
 from schema.plan.code import Lines, Path, indented
 from schema.plan.complete import Compiler, Reference, read_field
 from schema.plan.paging import Slot

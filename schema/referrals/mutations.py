@@ -4,10 +4,11 @@ import strawberry
 
 from graph.ids import new_id, now
 from graph.referrals.referrals import NewReferral, create_referral
+from graph.rights import Permission
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.idempotency import idempotency_key, write_once
-from schema.permissions import Permission, Requires
+from schema.permissions import Requires
 from schema.reads import by_id, referenced
 from schema.references import CandidateRef, ColleagueRef, JobRef, local_id_if_given, local_id_of
 from schema.referrals.types import Referral

@@ -4,8 +4,9 @@ import strawberry
 
 from graph.ids import now
 from graph.referrals.paths import referral_paths
+from graph.rights import Permission
 from schema.context import Info
-from schema.permissions import Permission, Requires
+from schema.permissions import Requires
 from schema.references import CandidateRef, ColleagueRef, local_id_if_given, local_id_of
 from schema.referrals.types import ReferralPaths
 

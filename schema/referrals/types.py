@@ -8,11 +8,11 @@ from graph.referrals.paths import Hop as HopRecord
 from graph.referrals.paths import ReferralPath as PathRecord
 from graph.referrals.paths import ReferralPaths as PathsRecord
 from graph.referrals.referrals import BY, BY_VIEWER, JOB_ID, OF, REFERRAL
+from graph.rights import Permission
 from schema.candidates.types import Person
 from schema.companies.types import Company
 from schema.node import Kind, Node, global_id, global_ids
 from schema.origins import Read
-from schema.permissions import Permission
 from schema.reads import by_id, identity, referenced, related, stored
 from schema.scalars import DateTime, PartialDate
 

@@ -3,20 +3,23 @@ from typing import Annotated
 import strawberry
 
 from graph.ids import new_id
+from graph.rights import Permission
 from graph.searches import (
     NewSavedSearch,
     SavedSearchChange,
     create_saved_search,
     delete_saved_search,
-    update_saved_search,
+    saved_content,
 )
+from graph.standing.choosing import update_search
 from schema.context import Context, Info
 from schema.errors import UserError, attempt
 from schema.idempotency import idempotency_key, write_once
 from schema.node import Kind, global_id, local_id
-from schema.permissions import Permission, Requires
+from schema.permissions import Requires
 from schema.reads import by_id, referenced
 from schema.searches.inputs import TalentSearchInput, content_of_input
+from schema.searches.standing import baseline_of
 from schema.searches.types import SavedSearch
 from schema.versions import expected_version
 
@@ -88,7 +91,8 @@ class SavedSearchMutations:
 
     @strawberry.mutation(
         description="Changes a saved search of yours; administrators also those that others share. Where nothing is "
-        "different, nothing happens.",
+        "different, nothing happens. One that stands begins anew where it looks for something else; where somebody else "
+        "than its owner changes that, it stands no longer.",
         extensions=[Requires(Permission.TALENT_SEARCH)],
     )
     async def update_saved_search(
@@ -128,6 +132,7 @@ async def _create(info: Info, given: CreateSavedSearchInput) -> CreateSavedSearc
 
 
 async def _update(context: Context, given: UpdateSavedSearchInput) -> UpdateSavedSearchPayload:
+    viewer = context.principal.viewer
     wanted = SavedSearchChange(
         id=local_id(Kind.SAVED_SEARCH, given.saved_search_id, field="savedSearchId"),
         expected_version=given.expected_version,
@@ -135,8 +140,13 @@ async def _update(context: Context, given: UpdateSavedSearchInput) -> UpdateSave
         shared=given.shared,
         content=None if given.search is None else content_of_input(given.search),
     )
+    baseline = None
+    if wanted.content is not None:
+        saved = await context.graph.read(saved_content, id=wanted.id, viewer=viewer, field="savedSearchId")
+        if saved.stands and saved.content != wanted.content:
+            baseline = await baseline_of(context, wanted.content)
     changed = await context.graph.write(
-        update_saved_search, wanted=wanted, viewer=context.principal.viewer, change=context.change()
+        update_search, wanted=wanted, baseline=baseline, viewer=viewer, change=context.change()
     )
     return UpdateSavedSearchPayload(saved_search=by_id(changed), user_errors=[])
 

@@ -4,15 +4,17 @@ from typing import Annotated
 import strawberry
 
 from graph.ids import now
+from graph.rights import Permission
 from graph.searches import SAVED_SEARCHES, saved_content
 from schema.context import Info
 from schema.node import Kind, local_id
 from schema.pagination import Connection
 from schema.paging import After, First, page_size
-from schema.permissions import Permission, Requires
+from schema.permissions import Requires
 from schema.reads import paged
 from schema.searches.types import SavedSearch, SavedSearchFilter
 from schema.talent.answers import answer
+from schema.talent.insights import note_search
 from schema.talent.types import TalentConnection
 from search.talent.saved import request_of
 
@@ -40,7 +42,10 @@ class SavedSearchQueries:
     ) -> TalentConnection:
         context = info.context
         size = page_size(first)
-        content = await context.graph.read(
+        saved = await context.graph.read(
             saved_content, id=local_id(Kind.SAVED_SEARCH, id, field="id"), viewer=context.principal.viewer
         )
-        return await answer(info, replace(request_of(content), size=size, after=after, at=now()))
+        request = replace(request_of(saved.content), size=size, after=after, at=now())
+        found = await answer(info, request)
+        note_search(context, request, found.total_count)
+        return found

@@ -4,12 +4,16 @@ import strawberry
 
 from graph import searches
 from graph.reading import ID, Anchor, node
+from graph.rights import Permission
+from graph.standing import choosing
+from graph.standing.choosing import DigestRhythm, StandingFault
 from schema.actors import Actor, actor_of
 from schema.filters import DateTimeFilter, IdFilter, SortDirection, TextFilter, filtered, ids_of, joined
 from schema.node import Kind, Node
 from schema.origins import Read
-from schema.reads import identity, stored
+from schema.reads import identity, paged, stored
 from schema.scalars import DateTime
+from schema.searches.matches import SavedSearchMatchConnection, SavedSearchMatchFilter
 from schema.talent.inputs import direction_of
 from search.talent.conditions import described
 from search.talent.request import SortBy
@@ -58,6 +62,27 @@ class SavedSearch(Read, Node):
         "What hits are sorted by; null for the usual order.", _CONTENT, make=_sorted_by
     )
     sort_direction: SortDirection | None = stored("Which way round.", _CONTENT, make=_direction)
+    standing: bool = stored(
+        "Whether its owner is told of new matches; see `setSavedSearchStanding`.", node("standing"), make=bool
+    )
+    standing_since: DateTime | None = stored("Since when.", node("standing_since"))
+    standing_fault: StandingFault | None = stored(
+        "Why you are told of nobody; null where all is well, and for others than the owner.",
+        choosing.OWN_FAULT,
+        make=StandingFault,
+    )
+    digest: DigestRhythm | None = stored(
+        "How often new matches come by e-mail; null for others than the owner.",
+        choosing.OWN_DIGEST,
+        make=DigestRhythm,
+    )
+    matches: SavedSearchMatchConnection | None = paged(
+        "Whom you were told of, the newest first, as far as you see them now; for others than the owner there are none. "
+        "Kept for as long as the saved search.",
+        choosing.FOUND,
+        where=SavedSearchMatchFilter,
+        requires=Permission.CANDIDATES_READ,
+    )
     version: int = stored("Grows with each change; see `expectedVersion`.", node("version"))
     created_at: DateTime = stored("When it was saved.", node("created_at"))
     updated_at: DateTime = stored("When it last changed.", node("updated_at"))
@@ -70,4 +95,7 @@ class SavedSearchFilter:
     none: "SavedSearchFilter | None" = joined("NOT", "This does not hold.")
     id: IdFilter | None = filtered("By id.", ID, ids_of(Kind.SAVED_SEARCH))
     name: TextFilter | None = filtered("By name.", node("name"))
+    standing_since: DateTimeFilter | None = filtered(
+        "By since when its owner is told of new matches; `isNull`: they are not.", node("standing_since")
+    )
     updated_at: DateTimeFilter | None = filtered("By when it last changed.", node("updated_at"))

@@ -5,6 +5,7 @@ import strawberry
 from graph.errors import Code, InvalidInput
 from graph.ids import new_id, now
 from graph.reading import Shown
+from graph.rights import Permission
 from graph.shortlists import shortlist
 from graph.visibility import seen
 from schema.context import Info
@@ -12,7 +13,7 @@ from schema.errors import UserError, attempt
 from schema.idempotency import idempotency_key, write_once
 from schema.jobs.types import Job
 from schema.node import Kind, global_id
-from schema.permissions import Permission, Requires
+from schema.permissions import Requires
 from schema.reads import by_id, referenced
 from schema.references import CandidateRef, JobRef, local_id_of, local_ids_of
 

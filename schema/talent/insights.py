@@ -4,9 +4,10 @@ from typing import Annotated
 import strawberry
 
 from graph.ids import timestamp
+from graph.rights import Permission
 from graph.visibility import Sight
 from schema.context import Context, Info
-from schema.permissions import Permission, Requires
+from schema.permissions import Requires
 from schema.reads import by_id, referenced
 from schema.scalars import DateTime
 from schema.talent.rights import search_rights

@@ -8,10 +8,11 @@ from graph.errors import NotFound
 from graph.ids import now
 from graph.matching import AskedOfJob, asked_of_jobs, open_jobs
 from graph.reading import Shown
+from graph.rights import Permission
 from graph.visibility import seen
 from schema.context import Context, Info
 from schema.paging import After, First, PageInfo, page_size
-from schema.permissions import Permission, Requires
+from schema.permissions import Requires
 from schema.reads import by_id
 from schema.references import CandidateRef, JobRef, local_id_of, local_ids_of
 from schema.talent.answers import answer, fit_of, receipt_key

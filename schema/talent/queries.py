@@ -5,11 +5,12 @@ import strawberry
 from graph.errors import NotFound
 from graph.ids import now
 from graph.reading import Shown
+from graph.rights import Permission
 from graph.signing import known_key
 from graph.visibility import seen
 from schema.context import Info
 from schema.paging import After, First, page_size
-from schema.permissions import Permission, Requires
+from schema.permissions import Requires
 from schema.reads import by_id
 from schema.talent.answers import RECEIPTS, answer, fit_of
 from schema.talent.inputs import TalentFilter, TalentSort, condition_of, order_of, preferences_of

@@ -2,9 +2,10 @@ from typing import Annotated
 
 import strawberry
 
+from graph.rights import Permission
 from schema.context import Info
 from schema.enums import described
-from schema.permissions import Permission, Requires
+from schema.permissions import Requires
 from schema.reads import by_id, referenced
 from schema.talent.rights import search_rights
 from schema.taxonomy.types import Term

@@ -5,13 +5,14 @@ import strawberry
 
 from graph.errors import Code, InvalidInput
 from graph.ids import new_id
+from graph.rights import Permission
 from graph.taxonomy.editing import NewTerm, TermChange, create_term, merge_terms, update_term
 from graph.taxonomy.terms import MOST_LINKS, MOST_SPELLINGS, TermKind
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.idempotency import idempotency_key, write_once
 from schema.node import Kind, local_id
-from schema.permissions import Permission, Requires
+from schema.permissions import Requires
 from schema.reads import by_id, referenced
 from schema.taxonomy.types import Term
 from schema.versions import expected_version

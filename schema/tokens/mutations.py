@@ -6,11 +6,12 @@ import strawberry
 from graph import tokens
 from graph.errors import Code, InvalidInput
 from graph.ids import from_now, new_id
+from graph.rights import GRANTS, OF_NO_TOKEN, Permission, permissions_of
 from graph.tokens import AccessRole, NewToken, new_secret, still_to_come
 from schema.context import Context, Info
 from schema.errors import UserError, attempt
 from schema.node import Kind, local_id
-from schema.permissions import GRANTS, OF_NO_TOKEN, Permission, Requires, check_not_wider, permissions_of
+from schema.permissions import Requires, check_not_wider
 from schema.reads import by_id, referenced
 from schema.scalars import DateTime
 from schema.texts import required_text

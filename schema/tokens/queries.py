@@ -1,8 +1,8 @@
 import strawberry
 
+from graph.rights import Permission
 from graph.tokens import TOKENS
 from schema.pagination import Connection
-from schema.permissions import Permission
 from schema.reads import paged
 from schema.tokens.types import Token
 

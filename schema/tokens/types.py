@@ -5,11 +5,11 @@ import strawberry
 
 from graph import tokens
 from graph.reading import Anchor, node
+from graph.rights import Permission
 from graph.tokens import AccessRole
 from schema.actors import Actor, actor_of
 from schema.node import Kind, Node
 from schema.origins import Read
-from schema.permissions import Permission
 from schema.reads import identity, stored
 from schema.scalars import DateTime
 

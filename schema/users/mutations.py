@@ -7,13 +7,14 @@ from graph import admission
 from graph.admission import Invitation
 from graph.errors import Code, Conflict, InvalidInput
 from graph.ids import from_now, new_id
+from graph.rights import OF_NO_TOKEN, Permission, permissions_of
 from graph.tokens import AccessRole
 from graph.users import NewUser, UserStatus, set_role
 from schema.context import Context, Info
 from schema.errors import UserError, attempt
 from schema.idempotency import idempotency_key, write_once
 from schema.node import Kind, local_id
-from schema.permissions import OF_NO_TOKEN, Permission, Requires, check_not_wider, permissions_of
+from schema.permissions import Requires, check_not_wider
 from schema.reads import by_id, referenced
 from schema.references import ColleagueRef, local_id_if_given
 from schema.users.types import User

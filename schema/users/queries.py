@@ -1,10 +1,11 @@
 import strawberry
 
+from graph.rights import Permission
 from graph.users import USERS
 from schema.context import Info
 from schema.node import Kind, global_id
 from schema.pagination import Connection
-from schema.permissions import Permission, PrincipalKind
+from schema.permissions import PrincipalKind
 from schema.reads import by_id, paged
 from schema.scalars import DateTime
 from schema.users.types import User, UserFilter, UserSort, Viewer

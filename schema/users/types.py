@@ -5,6 +5,7 @@ import strawberry
 from graph import access_links, users
 from graph.access_links import Mailing
 from graph.reading import ID, Anchor, node
+from graph.rights import Permission
 from graph.tokens import AccessRole
 from graph.users import UserOrder, UserStatus
 from schema.candidates.types import Colleague
@@ -21,7 +22,7 @@ from schema.filters import (
 )
 from schema.node import Kind, Node
 from schema.origins import Read
-from schema.permissions import Permission, PrincipalKind
+from schema.permissions import PrincipalKind
 from schema.reads import identity, referenced, related, stored
 from schema.scalars import DateTime
 

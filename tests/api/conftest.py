@@ -119,7 +119,11 @@ UNDONE = Statement(
     """
     RETURN COUNT { (e:Event) WHERE e:Pending OR e:Undelivered OR e:Unindexed }
          + COUNT { (i:Intake) WHERE i.status IN ['RECEIVED', 'PARSING'] }
-         + COUNT { (t:Touch) WHERE t.status IN ['QUEUED', 'SENDING'] } AS undone
+         + COUNT { (t:Touch) WHERE t.status IN ['QUEUED', 'SENDING'] }
+         + COUNT {
+             MATCH (c:StandingSearches), (s:Sequence {name: 'events'})
+             WHERE c.through < s.published AND EXISTS { (:SavedSearch {standing: true}) }
+           } AS undone
     """,
 )
 

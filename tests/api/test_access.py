@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from graph.ids import new_id
+from graph.rights import GRANTS, Permission
 from graph.tokens import AccessRole
 from schema.node import Kind, global_id
-from schema.permissions import GRANTS, Permission
 from tests.api.conftest import ROLES, System, kith
 
 UNKNOWN = {kind: global_id(kind, new_id()) for kind in Kind}
@@ -82,6 +82,20 @@ OPERATIONS: dict[str, tuple[Permission, str]] = {
         Permission.TALENT_SEARCH,
         (
             f'mutation {{ deleteSavedSearch(input: {{ savedSearchId: "{UNKNOWN[Kind.SAVED_SEARCH]}" }})'
+            " { userErrors { code } } }"
+        ),
+    ),
+    "setSavedSearchStanding": (
+        Permission.TALENT_SEARCH,
+        (
+            f'mutation {{ setSavedSearchStanding(input: {{ savedSearchId: "{UNKNOWN[Kind.SAVED_SEARCH]}", standing: true }})'
+            " { userErrors { code } } }"
+        ),
+    ),
+    "markSavedSearchMatchesSeen": (
+        Permission.TALENT_SEARCH,
+        (
+            f'mutation {{ markSavedSearchMatchesSeen(input: {{ savedSearchId: "{UNKNOWN[Kind.SAVED_SEARCH]}" }})'
             " { userErrors { code } } }"
         ),
     ),

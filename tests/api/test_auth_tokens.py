@@ -10,9 +10,9 @@ import pytest
 from redis.asyncio import Redis
 
 from graph.ids import from_now, new_id
+from graph.rights import ADMINISTRATION, GRANTS, Permission
 from graph.tokens import AccessRole
 from schema.node import Kind, global_id
-from schema.permissions import ADMINISTRATION, GRANTS, Permission
 from tests.api.conftest import System, kith
 from tests.api.serving import serving
 from tests.api.signing_in import Caller, kept, logs

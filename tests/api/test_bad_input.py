@@ -123,6 +123,7 @@ async def test_an_input_that_breaks_a_rule(
         ('{ savedSearchResults(id: "x", first: 1) { totalCount } }', "NOT_FOUND"),
         ('{ savedSearchResults(id: "x", first: 0) { totalCount } }', "INVALID_INPUT"),
         ('{ savedSearches(first: 1, after: "rubbish") { totalCount } }', "INVALID_INPUT"),
+        ("{ savedSearches(first: 1) { nodes { matches(first: 0) { totalCount } } } }", "INVALID_INPUT"),
         ('{ talentSearch(first: 1, after: "rubbish") { totalCount } }', "BAD_CURSOR"),
         (
             '{ talentSearch(first: 1, where: { near: { city: "Nowhereville", kilometres: 5 } }) { totalCount } }',

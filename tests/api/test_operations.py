@@ -32,19 +32,23 @@ NAMES = (
     "import_resume",
     "invite_user",
     "job_pipeline",
+    "mark_saved_search_matches_seen",
     "merge_terms",
     "match_candidates",
     "match_jobs",
     "referral_paths",
     "resume_text",
     "rotate_token",
+    "saved_search_matches",
     "saved_search_results",
     "saved_searches",
     "search_insights",
     "set_candidate_privacy",
     "set_job_access",
+    "set_saved_search_standing",
     "shortlist",
     "similar_candidates",
+    "standing_searches",
     "suggest",
     "talent_search",
     "taxonomy_terms",
@@ -293,6 +297,20 @@ async def test_searches_are_saved_listed_run_changed_and_deleted(system: System)
     gone = await _run(system, "delete_saved_search", role="admin")
     listed = await _run(system, "saved_searches")
     assert gone["savedSearchId"] not in {each["id"] for each in listed["nodes"]}
+
+
+async def test_a_search_stands_tells_and_ends(system: System) -> None:
+    made = (await _run(system, "create_saved_search", 'input.idempotencyKey="stands"'))["savedSearch"]
+    its = f"input.savedSearchId={made['id']}"
+    await system.settled()
+    begun = [(await _run(system, "set_saved_search_standing", its))["savedSearch"] for _ in range(2)]
+    assert begun[0] == begun[1]
+    assert begun[0]["standing"]
+    listed = (await _run(system, "standing_searches"))["nodes"]
+    assert [each["matches"]["totalCount"] for each in listed if each["id"] == made["id"]] == [0]
+    assert (await _run(system, "mark_saved_search_matches_seen", its))["seen"] == 0
+    ended = (await _run(system, "set_saved_search_standing", its, "input.standing=false"))["savedSearch"]
+    assert (ended["standing"], ended["version"]) == (False, begun[0]["version"] + 1)
 
 
 async def test_invite_user(system: System) -> None:

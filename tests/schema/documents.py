@@ -205,6 +205,7 @@ _KIND_OF_NAME = {
     "stageId": "Stage",
     "PersonFilter": "Person",
     "JobFilter": "Job",
+    "SavedSearchFilter": "SavedSearch",
     "ApplicationFilter": "Application",
     "CompanyFilter": "Company",
 }

@@ -64,6 +64,13 @@ _DETAILS: tuple[dict[str, str], ...] = (
     {"kind": "FORM"},
     {"reason": "NO_EMAIL"},
 )
+OWNER = "token:tester"
+"""Who owns some of the saved searches, as the event log names them."""
+_SEARCHES = (
+    '[1,"",[],[],null]',
+    '[1,"welder nice:ship",[["check","skills","eq","mig"]],[["check","city","eq","kiel"]],["name",false]]',
+    '[1,"title:lead",[["every",["check","id","in",["x"]],["unless",["check","consent","eq",true]]]],[],null]',
+)
 _DATES = ("2011", "2014-03", "2015-01-31", "2018", "2019-12", "2023-07-01")
 _WRONG: tuple[Any, ...] = (
     None,
@@ -167,6 +174,7 @@ class _Artist:
         self.intakes()
         self.referrals()
         self.events()
+        self.saved_searches()
 
     def id(self) -> str:
         return str(UUID(int=self.random.getrandbits(128), version=4))
@@ -449,6 +457,33 @@ class _Artist:
                 template_id=self.maybe(self.id),
             )
         self.drawing.add("Sequence", name="events", value=last, published=last)
+
+    def saved_searches(self) -> None:
+        searches = [
+            self.drawing.add(
+                "SavedSearch",
+                id=self.id(),
+                name=self.text(),
+                shared=self.random.random() < 0.5,
+                owner=self.random.choice([OWNER, f"user:{self.id()}"]),
+                content=self.random.choice(_SEARCHES),
+                standing=self.random.choice([None, True]),
+                standing_since=self.maybe(self.at),
+                fault=self.random.choice([None, None, "BROKEN", "TOO_BROAD", "NOT_ALLOWED"]),
+                digest=self.random.choice([None, "NONE", "DAILY", "WEEKLY"]),
+                version=self.random.randint(1, 9),
+                created_at=self.at(),
+                updated_at=self.at(),
+            )
+            for _ in range(self.random.randint(1, 4))
+        ]
+        for search in searches:
+            for candidate in self.some(self.candidates(), 4):
+                seen, ended = self.maybe(self.at), self.maybe(self.at)
+                self.drawing.tie(search, "FOUND", candidate, at=self.at(), seen_at=seen, ended_at=ended)
+        for event in self.drawing.labelled("Event"):
+            if event.properties["type"] == EventType.SAVED_SEARCH_MATCHED or self.random.random() < 0.2:
+                event.properties["saved_search_id"] = self.random.choice(searches).id
 
 
 def sound(seed: int) -> Drawing:

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from graph.events import EventType
 from graph.tokens import AccessRole
 from schema.node import any_id
 from schema.permissions import Principal
@@ -24,12 +25,14 @@ class Reference:
         self._drawing = drawing
         self._role = principal.role
         self._viewer = principal.person_id
+        self._actor = principal.actor
 
     def visible(self) -> set[str]:
-        """Return the ids of all things that an answer may name; an event names closed jobs too."""
+        """Return the ids of all things that an answer may name; an event names closed jobs and private searches too."""
         seen = {thing.id for thing in self._drawing.things if "id" in thing.properties and self.sees(thing)}
         events = (thing for thing in self._drawing.labelled("Event") if thing.id in seen)
-        return seen | {str(event.properties["job_id"]) for event in events if event.properties.get("job_id")}
+        named = (event.properties.get(name) for event in events for name in ("job_id", "saved_search_id"))
+        return seen | {str(id_) for id_ in named if id_}
 
     def sees(self, thing: Thing) -> bool:
         """Say whether the principal may see a thing; what has no rule here is for all who come there."""
@@ -44,6 +47,10 @@ class Reference:
             "Intake": self.sees_intake,
             "Event": self.sees_event,
         }
+        if thing.labels[0] == "SavedSearch":
+            return self.sees_search(thing)
+        if thing.labels[0] == "Event" and not self._is_told(thing):
+            return False
         rule = rules.get(thing.labels[0])
         return self._role is AccessRole.ADMIN or rule is None or rule(thing)
 
@@ -54,6 +61,17 @@ class Reference:
     def sees_referral(self, referral: Thing) -> bool:
         mine = any(person.id == self._viewer for person in self._after(referral, "BY"))
         return mine or (self._all_seen(referral, "OF", needed=True) and self._all_seen(referral, "FOR"))
+
+    def sees_search(self, search: Thing) -> bool:
+        return search.properties["shared"] is True or search.properties["owner"] == self._actor
+
+    def _is_told(self, event: Thing) -> bool:
+        """Say whether it is no match of somebody else's standing search."""
+        if event.properties["type"] != EventType.SAVED_SEARCH_MATCHED:
+            return True
+        searches = self._drawing.labelled("SavedSearch")
+        own = {each.id for each in searches if each.properties["owner"] == self._actor}
+        return event.properties["saved_search_id"] in own
 
     def sees_job(self, job: Thing) -> bool:
         team = [*self._after(job, "MEMBER"), *self._after(job, "ASSIGNED")]

@@ -43,6 +43,7 @@ from graph.reading import (
 )
 from graph.records import NewRecord, save_records
 from graph.referrals.referrals import NewReferral, create_referral
+from graph.rights import SIGHTS
 from graph.searches import NewSavedSearch, create_saved_search
 from graph.sessions import PREFIX, NewSession, SignIn
 from graph.shortlists import shortlist
@@ -52,7 +53,7 @@ from graph.tokens import AccessRole, NewToken
 from graph.users import NewUser, UserStatus
 from graph.visibility import EVERYTHING, Sights, Viewer
 from schema.origins import EdgesOf, Paged, Read, Related, Same, Stored
-from schema.permissions import SIGHTS, Requires
+from schema.permissions import Requires
 from schema.resolving import ReadField, full_row, is_list, one_type
 from search.talent.conditions import Check
 from search.talent.request import Order, SortBy, TalentRequest

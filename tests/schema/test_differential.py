@@ -37,6 +37,7 @@ from graph.events import Event as EventRecord
 from graph.events import EventType
 from graph.migrations.runner import migrate
 from graph.outbox import events_after
+from graph.rights import Permission
 from graph.settings import GraphSettings
 from graph.taxonomy.loading import TermsOfGraph
 from graph.tokens import AccessRole
@@ -49,7 +50,7 @@ from schema.limits import MOST_TOKENS, check, cost_of
 from schema.loaders import Loaders
 from schema.node import Kind, any_id
 from schema.operations import Operations, Request, _Resolved
-from schema.permissions import Permission, Principal
+from schema.permissions import Principal
 from schema.plan.leaves import Unfit
 from schema.plan.values import Unplanned
 from schema.root import build_schema
@@ -82,6 +83,7 @@ KINDS = (
     Kind.REFERRAL,
     Kind.RECORD,
     Kind.SKILL,
+    Kind.SAVED_SEARCH,
 )
 MORE_TEXTS = (
     "ana@example.org",
@@ -208,6 +210,12 @@ class Pair:
         for job in data["jobs"]["nodes"] if data else []:
             edges = job["shortlist"]["edges"] if job["shortlist"] else []
             found["ShortlistConnection", None] += [edge["cursor"] for edge in edges]
+        data = await self.data(
+            "{ savedSearches(first: 9) { nodes { matches(first: 5) { edges { cursor } } } } }"
+        )
+        for search in data["savedSearches"]["nodes"] if data else []:
+            edges = search["matches"]["edges"] if search["matches"] else []
+            found["SavedSearchMatchConnection", None] += [edge["cursor"] for edge in edges]
         return found
 
     async def compare(
@@ -484,7 +492,8 @@ def test_payloads_of_mutations(pair: Pair, sound: World, loop: asyncio.AbstractE
 def test_events_of_subscriptions(pair: Pair, sound: World, loop: asyncio.AbstractEventLoop) -> None:
     @examples(SUBSCRIPTIONS)
     @given(
-        documents(SCHEMA, sound.words, ["events"], kind=OperationType.SUBSCRIPTION), principals(sound.drawing)
+        documents(SCHEMA, sound.words, ["events", "savedSearchMatches"], kind=OperationType.SUBSCRIPTION),
+        principals(sound.drawing),
     )
     def check(document: Document, principal: Principal) -> None:
         loop.run_until_complete(pair.compare_events(document, principal))

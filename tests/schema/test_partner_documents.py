@@ -6,11 +6,11 @@ from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, get_
 from api.registered import ANONYMOUS
 from graph.errors import InvalidInput
 from graph.partners import NewDocument
+from graph.rights import Permission
 from schema.documents import MOST_DOCUMENTS
 from schema.operations import Operations
 from schema.partners.documents import LONGEST_DOCUMENT, read_document
 from schema.partners.personal import PEOPLE, THINGS, is_personal
-from schema.permissions import Permission
 from schema.root import build_schema
 
 SCHEMA: GraphQLSchema = build_schema()._schema

@@ -12,12 +12,12 @@ from graph.client import Graph, Statement
 from graph.ids import new_id
 from graph.intakes import NewIntake, ReadResume, claim, complete, intake_id_of, receive
 from graph.profiles import Profile
+from graph.rights import Permission
 from graph.tokens import AccessRole
 from schema.limits import LONGEST_TEXT
 from schema.loaders import Loaders
 from schema.node import Kind, any_id, global_id
 from schema.operations import Operations, Request
-from schema.permissions import Permission
 from search.resumes.store import ResumeStore, StoreSettings
 from tests.schema.conftest import SCHEMA, context_of
 from tests.schema.test_declarations import AT

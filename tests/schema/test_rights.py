@@ -11,11 +11,12 @@ import pytest
 from graphql import GraphQLObjectType, get_named_type, is_leaf_type, is_non_null_type
 
 from graph.client import Graph
+from graph.rights import GRANTS, SIGHTS, Permission
 from graph.tokens import AccessRole
 from schema.loaders import Loaders
 from schema.operations import Operations, Request
 from schema.origins import Same, Stored
-from schema.permissions import GRANTS, SIGHTS, Permission, Requires
+from schema.permissions import Requires
 from schema.resolving import one_type
 from tests.schema import graphs
 from tests.schema.conftest import SCHEMA, context_of

@@ -13,8 +13,9 @@ from graphql import (
 )
 from graphql import build_schema as build_graphql_schema
 
+from graph.rights import GRANTS, Permission
 from schema import reference, sdl
-from schema.permissions import GRANTS, Permission, Requires
+from schema.permissions import Requires
 from schema.root import build_schema
 
 LAST_DAY = re.compile(r"20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]): use \S")

@@ -7,13 +7,14 @@ import pytest
 from graph.client import Graph
 from graph.errors import KithError
 from graph.ids import new_id
+from graph.rights import Permission
 from graph.tokens import AccessRole
 from schema.context import Context
-from schema.permissions import Permission
-from schema.talent.rights import UNKNOWN_JOB, check_facets, search_rights, visible_conditions
+from schema.talent.rights import check_facets, search_rights, visible_conditions
 from search.rights import NOBODY, made_known_to, on_jobs
 from search.talent.conditions import Check, Condition, Entry, Every, Some, Unless
 from search.talent.request import Facet
+from search.talent.telling import UNKNOWN_JOB
 from tests.schema import graphs
 from tests.schema.conftest import context_of
 from tests.schema.sights import Reference

@@ -8,11 +8,12 @@ import pytest
 
 from graph.client import Graph, Statement
 from graph.ids import new_id
+from graph.rights import ADMINISTRATION, GRANTS, SIGHTS, Permission
 from graph.tokens import AccessRole
 from graph.visibility import EVERYTHING
 from schema.node import Kind, any_id, global_id
 from schema.operations import Operations, Request
-from schema.permissions import ADMINISTRATION, GRANTS, SIGHTS, Permission, Principal, Requires
+from schema.permissions import Principal, Requires
 from tests.schema import graphs
 from tests.schema.conftest import SCHEMA, context_of
 from tests.schema.sights import Reference
@@ -153,8 +154,14 @@ WRITES = {
 UPLOADING = {"importResume"}
 NAMING_NOTHING = {"createJob", "createCandidate", "createTemplate"}
 NAMING_WHAT_ALL_SEE = {"createTerm", "updateTerm", "mergeTerms"}
-OWNERS_ALONE = {"createSavedSearch", "updateSavedSearch", "deleteSavedSearch"}
-"""What is private is hidden from everybody else, whatever their sights: `tests/api/test_saved_searches.py`."""
+OWNERS_ALONE = {
+    "createSavedSearch",
+    "updateSavedSearch",
+    "deleteSavedSearch",
+    "setSavedSearchStanding",
+    "markSavedSearchMatchesSeen",
+}
+"""What is private is hidden from everybody else, whatever their sights: `tests/api/test_saved_searches.py`, `test_standing.py`."""
 ADMINISTRATIVE = {
     name
     for name, field in MUTATIONS.items()
