@@ -12,6 +12,7 @@ from playa.pdftypes import resolve1
 from search.resumes.columns import Cell
 from search.resumes.extract import ExtractedText, Limits
 from search.resumes.failures import FailureCode, UnreadableResume
+from search.resumes.ocr import ScannedText, is_installed, read_scan
 from search.resumes.reading_order import ReadLine, lines_in_reading_order, placed_texts
 from search.resumes.running_lines import without_running_lines
 
@@ -45,7 +46,7 @@ def extract_pdf(data: bytes, limits: Limits) -> ExtractedText:
         raise UnreadableResume(FailureCode.BROKEN, _DAMAGED)
     text = _joined(read)
     if not any(map(str.isalnum, text)) and _shows_pictures(_sound(pages)):
-        return ExtractedText("", count, pictures=True)
+        return _of_scan(data, count, limits)
     return ExtractedText(text, count, tuple(links[:_MAX_LINKS]))
 
 
@@ -71,6 +72,19 @@ def _read(pages: Iterable[Page], most: int) -> tuple[list[list[ReadLine]], list[
 
 def _joined(pages: Sequence[Sequence[ReadLine]]) -> str:
     return "\n".join(line.text for page in without_running_lines(pages) for line in page)
+
+
+def _of_scan(data: bytes, count: int, limits: Limits) -> ExtractedText:
+    """Return what is written on pictures of pages, nothing where that is not read."""
+    scan = ScannedText([], complete=True)
+    if limits.ocr_pages and is_installed():
+        try:
+            scan = read_scan(data, limits)
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001 - a hostile picture may raise anything inside the libraries
+            return ExtractedText("", count, pictures=True)
+    return ExtractedText(_joined(scan.pages), count, pictures=True, complete=scan.complete)
 
 
 def _shows_pictures(pages: Iterable[Page]) -> bool:

@@ -124,7 +124,7 @@ class Nursery:
 def _answer(connection: socket.socket) -> None:
     with connection.makefile("rb") as stream:
         request = orjson.loads(stream.readline(65536))
-    _limit(request["seconds"], request["memory_bytes"])
+    _limit(request["seconds"], request["memory_bytes"], request["more_memory_bytes"])
     try:
         with Path(request["path"]).open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -146,8 +146,11 @@ def _answer(connection: socket.socket) -> None:
     os._exit(0)
 
 
-def _limit(seconds: float, memory_bytes: int) -> None:
-    """Bound this process: time of the CPU, three times that on the clock, memory, files. All end it by signal."""
+def _limit(seconds: float, memory_bytes: int, more_memory_bytes: int) -> None:
+    """Bound this process: time of the CPU, three times that on the clock, memory, files. All end it by signal.
+
+    It may lift the limit on memory by `more_memory_bytes`.
+    """
     for number, timer, limit in (
         (signal.SIGPROF, signal.ITIMER_PROF, seconds),
         (signal.SIGALRM, signal.ITIMER_REAL, CLOCK_FACTOR * seconds),
@@ -163,13 +166,15 @@ def _limit(seconds: float, memory_bytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
     if sys.platform == "linux":
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-        _bound(resource.RLIMIT_AS, pages * resource.getpagesize() + memory_bytes)
+        _bound(resource.RLIMIT_AS, pages * resource.getpagesize() + memory_bytes, more_memory_bytes)
 
 
-def _bound(kind: int, value: int) -> None:
+def _bound(kind: int, value: int, more: int = 0) -> None:
     _, hard = resource.getrlimit(kind)
-    bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(kind, (bound, bound))
+    soft, most = (
+        bound if hard == resource.RLIM_INFINITY else min(bound, hard) for bound in (value, value + more)
+    )
+    resource.setrlimit(kind, (soft, most))
 
 
 def _die_with_parent() -> None:

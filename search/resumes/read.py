@@ -39,7 +39,7 @@ def read_resume(data: bytes, file_name: str, limits: Limits | None = None) -> Pa
         shown,
         kind,
         extracted.pages,
-        len(text) > len(shown),
+        len(text) > len(shown) or not extracted.complete,
         parsed.spans,
         parsed.likelihood.probability,
         parsed.likelihood.signs,

@@ -26,6 +26,8 @@ _MAX_ANSWER = 64 * 1024 * 1024
 _START_SECONDS = 60.0
 _GRACE_SECONDS = 2.0
 _ATTEMPTS = 3
+_OCR_SHARE = 0.5
+"""Of a file's CPU time; the last page that was begun and the parsing need the rest."""
 _TIME_SIGNALS = frozenset({-signal.SIGALRM, -signal.SIGPROF, -signal.SIGXCPU})
 
 
@@ -50,6 +52,17 @@ class SandboxSettings(BaseSettings):
     )
     pages: int = Field(default=300, ge=1, description="Most pages of a PDF.")
     characters: int = Field(default=500_000, ge=1000, description="Most characters of text kept.")
+    ocr_pages: int = Field(
+        default=5,
+        ge=0,
+        le=100,
+        description="Pages of a scan that are read where the extra `ocr` is installed; 0 turns it off.",
+    )
+    ocr_memory_bytes: int = Field(
+        default=1536 * 1024 * 1024,
+        ge=0,
+        description="Memory that a scan may take beyond that of other files.",
+    )
 
 
 class SandboxUnavailableError(Exception):
@@ -66,7 +79,14 @@ class Sandbox:
 
     def __init__(self, settings: SandboxSettings) -> None:
         self._settings = settings
-        self._limits = asdict(Limits(pages=settings.pages, characters=settings.characters))
+        self._limits = asdict(
+            Limits(
+                pages=settings.pages,
+                characters=settings.characters,
+                ocr_pages=settings.ocr_pages,
+                ocr_seconds=_OCR_SHARE * settings.seconds,
+            )
+        )
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._starting = asyncio.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -98,6 +118,7 @@ class Sandbox:
                 "file_name": file_name[-255:],
                 "seconds": self._settings.seconds,
                 "memory_bytes": self._settings.memory_bytes,
+                "more_memory_bytes": self._settings.ocr_memory_bytes if self._settings.ocr_pages else 0,
                 "limits": self._limits,
             }
         )
@@ -177,7 +198,13 @@ def _start_nursery(control: socket.socket) -> subprocess.Popen[bytes]:
         [sys.executable, "-P", "-m", "search.resumes.nursery"],
         stdin=control.fileno(),
         stdout=subprocess.DEVNULL,
-        env={"PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+        env={
+            "PYTHONPATH": str(_ROOT),
+            "PYTHONUTF8": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+        },
         start_new_session=True,
     )
 
