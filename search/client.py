@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from elastic_transport import AiohttpHttpNode
 from elasticsearch import AsyncElasticsearch, OrjsonSerializer
@@ -11,6 +12,7 @@ from search.settings import ElasticsearchSettings
 
 _BACKOFF_SECONDS = 0.2
 _BACKOFF_LIMIT_SECONDS = 2.0
+_BOUNDED: WeakKeyDictionary[AsyncElasticsearch, dict[float, AsyncElasticsearch]] = WeakKeyDictionary()
 
 
 @asynccontextmanager
@@ -41,3 +43,14 @@ async def open_client(settings: ElasticsearchSettings) -> AsyncIterator[AsyncEla
         yield client
     finally:
         await client.close()
+
+
+def bounded(client: AsyncElasticsearch, seconds: float) -> AsyncElasticsearch:
+    """Return the client for requests that somebody waits for, so long at most: what took too long is not tried again.
+
+    It is made once for each number of seconds, since making it takes the time of a small request.
+    """
+    made = _BOUNDED.setdefault(client, {})
+    if seconds not in made:
+        made[seconds] = client.options(request_timeout=seconds, retry_on_timeout=False)
+    return made[seconds]

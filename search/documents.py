@@ -1,7 +1,7 @@
 """What Elasticsearch holds about one candidate, and the pure functions that compute it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
@@ -192,9 +192,8 @@ def _point(coordinates: tuple[float, float] | None) -> dict[str, float] | None:
 
 
 def _entry(entry: EmploymentEntry | EducationEntry | SkillUseEntry | ApplicationEntry) -> dict[str, Any]:
-    values = {field.name: getattr(entry, field.name) for field in fields(entry)}
     return {
         name: _text(value) if isinstance(value, str) else value
-        for name, value in values.items()
-        if value is not None
+        for name in entry.__dataclass_fields__
+        if (value := getattr(entry, name)) is not None
     }

@@ -5,6 +5,8 @@ the mapping of the index, the weights' version and kept vectors all go by it.
 """
 
 import logging
+import re
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeAlias
@@ -15,6 +17,10 @@ Vector: TypeAlias = bytes
 """One signed byte for each dimension. Only the direction counts, so the longest component is ±127."""
 
 _GREATEST: Final = 127
+_WORDS: Final = re.compile(" +[^ ]+")
+_MARKS: Final = re.compile("\u2581|<unk>|</?s>| $")
+_LONGEST_REMEMBERED: Final = 40
+_MOST_REMEMBERED: Final = 50_000
 
 
 class Embedder(Protocol):
@@ -34,14 +40,41 @@ class WordLlama:
     name = "wordllama-256"
 
     def __init__(self) -> None:
-        self._model = _loaded()
+        model = _loaded()
+        self._vectors: np.ndarray[tuple[int, int], np.dtype[np.float32]] = model.embedding
+        self._tokens_of: Callable[[str], Sequence[int]] = lambda text: (
+            model.tokenizer.encode(text, add_special_tokens=False).ids
+        )
+        self._remembered: dict[str, Sequence[int]] = {}
 
     def embed(self, text: str) -> Vector | None:
         """Return the vector of a text, None where there is no word in it."""
         if not any(character.isalnum() for character in text):
             return None
-        (values,) = self._model.embed([text], norm=True)
+        tokens = self._tokens(text)
+        middle = np.add.reduce(self._vectors[tokens], axis=0, keepdims=True) / np.float32(len(tokens))
+        (values,) = middle / np.linalg.norm(middle, axis=1, keepdims=True)
         return quantised(values)
+
+    def _tokens(self, text: str) -> list[int]:
+        """Return what the model's tokenizer makes of a text, word by word.
+
+        It puts a space before the text and no token has one behind a letter, so words part no token; those that come
+        again and again are remembered. Texts with the tokenizer's own marks are left to it as a whole.
+        """
+        if _MARKS.search(text):
+            return list(self._tokens_of(text))
+        tokens: list[int] = []
+        for word in _WORDS.findall(" " + text):
+            known = self._remembered.get(word)
+            if known is None:
+                known = self._tokens_of(word[1:])
+                if len(word) <= _LONGEST_REMEMBERED:
+                    if len(self._remembered) >= _MOST_REMEMBERED:
+                        self._remembered.clear()
+                    self._remembered[word] = known
+            tokens += known
+        return tokens
 
 
 def _loaded() -> Any:

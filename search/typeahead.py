@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from elasticsearch import AsyncElasticsearch
 
+from search.client import bounded
 from search.errors import InvalidQuery, SearchOutOfTime, search_errors
 from search.indices import CandidateIndex
 from search.talent.clauses import Clause, folded
@@ -78,7 +79,7 @@ async def suggest(
     terms = vocabulary.beginning(prefix, str(kind), _MOST_TERMS)
     body = _body(_FIELDS[kind], prefix, terms, rights)
     with search_errors("complete a text"):
-        answer = await client.options(request_timeout=SECONDS + 1, retry_on_timeout=False).search(
+        answer = await bounded(client, SECONDS + 1).search(
             index=index.alias, body=body, allow_partial_search_results=False
         )
     if answer["timed_out"]:

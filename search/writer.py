@@ -62,7 +62,8 @@ async def write(
 
     A version is the number of the event that caused the write: an older or equal one never replaces what is
     there, so any order and any repetition end alike. Requests hold at most 2,000 documents and about 8 MB; two
-    are in flight. With `refresh` all is visible to searches on return, otherwise within about a second.
+    are in flight. With `refresh` all is visible to searches on return, otherwise after `make_searchable`, or within about
+    a second where searches go on.
 
     Elasticsearch forgets the version of a deleted candidate after an hour (`gc_deletes`). So the caller reads
     the graph when it writes, never an old message: a person who is gone there is written as None.
@@ -78,13 +79,21 @@ async def write(
         raise failures.exceptions[0] from failures
     outcomes = [outcome for sender in senders for outcome in sender.result()]
     if refresh:
-        with search_errors("refresh the candidate index"):
-            await client.indices.refresh(index=index.writes)
+        await make_searchable(client, index)
     return WriteOutcome(
         written=sum(outcome.written for outcome in outcomes),
         superseded=sum(outcome.superseded for outcome in outcomes),
         failures=tuple(failure for outcome in outcomes for failure in outcome.failures),
     )
+
+
+async def make_searchable(client: AsyncElasticsearch, index: CandidateIndex) -> None:
+    """Let searches see all that was written until now.
+
+    Raises the errors of `search.errors`.
+    """
+    with search_errors("refresh the candidate index"):
+        await client.options(request_timeout=_TIMEOUT_SECONDS).indices.refresh(index=index.writes)
 
 
 def _chunks(documents: Iterable[tuple[str, int, Source | None]]) -> Iterator[_Chunk]:

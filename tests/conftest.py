@@ -1,5 +1,6 @@
 """Engines of the tests' own: real ones, in a home of their own, never those that the environment names."""
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from pathlib import Path
 import filelock
 import pytest
 
+from api.app import settle_memory
 from engines import places, ports, processes, stack
 
 _KEPT_VARIABLES = frozenset({"KITH_TEST_HOME", "KITH_CACHE", "KITH_REALDATA", "KITH_HOSTILE_QUERIES"})
@@ -58,3 +60,13 @@ def engines() -> Iterator[dict[str, str]]:
     with lock, running(home) as addresses:
         os.environ.update(stack.environment(home))
         yield addresses
+
+
+@pytest.fixture
+def memory_as_in_the_api() -> Iterator[None]:
+    """The collector goes only through what came since the start, and seldom."""
+    usual = gc.get_threshold()
+    settle_memory()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*usual)

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from graph import indexing
 from graph.client import Graph
 from graph.errors import GraphUnavailable
-from graph.indexing import Batch, IndexedCandidate, Refusal
+from graph.indexing import Batch, IndexedCandidate
 from graph.tracing import span
 from search.errors import (
     SearchError,
@@ -27,6 +27,7 @@ from search.writer import Source, WriteFailure, write
 from workers.broker import Queue, Task
 from workers.documents import source_of
 from workers.metrics import INDEXED
+from workers.showing import Showing, Written
 
 LOG = logging.getLogger(__name__)
 
@@ -38,8 +39,9 @@ CALL_MILLISECONDS = 5_000
 """How long a call or a sign of life counts; after a killed drain the next one starts this much later."""
 RETRY_MILLISECONDS = 2_000
 """Pause after a drain that Elasticsearch or Neo4j did not let finish."""
-BATCH = 2_000
-IN_FLIGHT = 2
+BATCH = 1_000
+IN_FLIGHT = 4
+"""Some are read and mapped while Elasticsearch writes others."""
 TRICKLE = 200
 """A round with fewer events than this is followed by a pause, so that changes gather."""
 ROUND_SECONDS = 0.2
@@ -102,6 +104,7 @@ class Indexer:
         position = 0
         done = 0
         taking = asyncio.Lock()
+        showing = Showing(self._graph, self._elasticsearch, self._index)
 
         async def lane() -> None:
             nonlocal position, done
@@ -113,61 +116,59 @@ class Indexer:
                     position = batch.through
                 number = sum(map(len, batch.events.values()))
                 with span("index batch", {"kith.events": number}, linked=batch.traces):
-                    await self._index_batch(batch)
+                    await self._write_batch(batch, showing)
                 done += number
+                await showing.show_in_time()
 
         try:
             async with asyncio.TaskGroup() as lanes:
                 for _ in range(IN_FLIGHT):
                     lanes.create_task(lane())
         except BaseExceptionGroup as failures:
+            with contextlib.suppress(SearchError, GraphUnavailable):
+                await showing.show()
             raise failures.exceptions[0] from failures
+        await showing.show()
         return done
 
-    async def _index_batch(self, batch: Batch) -> None:
+    async def _write_batch(self, batch: Batch, showing: Showing) -> None:
         # Asked for before the graph is: whoever rebuilds the index reads what was changed before that index was there.
         indices = await family(self._elasticsearch, self._index)
         people = await self._graph.read(indexing.candidates, ids=list(batch.versions))
         documents = await asyncio.to_thread(self._documents, batch, people)
-        failures = await self._write(indices, documents)
+        written, failures = await self._write(indices, documents)
         refused = {failure.id: failure.reason for failure in failures if not failure.retryable}
         held_up = {failure.id for failure in failures if failure.retryable}
         done = [id_ for id_ in batch.versions if id_ not in refused and id_ not in held_up]
         for name, number in (("written", len(done)), ("refused", len(refused)), ("held_up", len(held_up))):
             INDEXED.labels(name).inc(number)
-        await self._graph.write(
-            indexing.mark_indexed,
-            candidates=done,
-            events=[event for id_ in done for event in batch.events[id_]],
-        )
-        if refused:
-            for id_, reason in refused.items():
-                LOG.error("the index refuses candidate %s: %s", id_, reason)
-            await self._graph.write(
-                indexing.mark_refused,
-                refusals=[Refusal(batch.events[id_], reason) for id_, reason in refused.items()],
-            )
+        for id_, reason in refused.items():
+            LOG.error("the index refuses candidate %s: %s", id_, reason)
+        showing.add(Written(batch, written, done, refused))
         if held_up:
             raise unavailable("take all candidates", f"{len(held_up)} to repeat")
 
     async def _write(
         self, indices: Sequence[CandidateIndex], documents: Sequence[tuple[str, int, Source | None]]
-    ) -> list[WriteFailure]:
-        """Write into each index, so that every one holds the documents when events count as indexed."""
+    ) -> tuple[list[CandidateIndex], list[WriteFailure]]:
+        """Write into each index, so that every one holds the documents when events count as indexed.
+
+        Return those that do, and what they did not take.
+        """
         failures: list[WriteFailure] = []
-        written = 0
+        written: list[CandidateIndex] = []
         for index in indices:
             try:
-                outcome = await write(self._elasticsearch, index, documents, refresh=True)
+                outcome = await write(self._elasticsearch, index, documents)
             except SearchIndexMissing:
                 if index in await family(self._elasticsearch, self._index):
                     raise
                 continue
             failures += outcome.failures
-            written += 1
+            written.append(index)
         if not written:
             raise index_missing()
-        return failures
+        return written, failures
 
     def _documents(
         self, batch: Batch, people: Mapping[str, IndexedCandidate]

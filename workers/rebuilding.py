@@ -16,7 +16,7 @@ from graph.rebuilds import Rebuild
 from search.errors import unavailable
 from search.indices import CandidateIndex, create, identity_of, promote
 from search.resumes.store import ResumeStore
-from search.writer import Source, write
+from search.writer import Source, make_searchable, write
 from workers.documents import source_of
 
 LOG = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class Rebuilder:
             await self._graph.write(rebuilds.advance, id=rebuild.id, position=position, written=written)
         identity = await identity_of(self._elasticsearch, index)
         await self._graph.write(rebuilds.filled, identity=identity, name=index.name)
-        await self._elasticsearch.indices.refresh(index=index.writes)
+        await make_searchable(self._elasticsearch, index)
         await promote(self._elasticsearch, index)
         await self._graph.write(rebuilds.finish, id=rebuild.id, at=now())
         LOG.info("searches answer from index %s, with %s candidates", index.name, written)

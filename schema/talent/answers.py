@@ -10,7 +10,7 @@ from strawberry.types.nodes import SelectedField, Selection
 from graph.indexing import indexed_through
 from graph.reading import Shown
 from graph.signing import signing_key
-from graph.visibility import seen
+from graph.visibility import seen_alone
 from schema.context import Info
 from schema.paging import PageInfo
 from schema.reads import by_id
@@ -79,8 +79,8 @@ async def receipt_key(info: Info) -> str | None:
 async def _connection(
     info: Info, request: TalentRequest, result: TalentResult, *, through: int, key: str | None
 ) -> TalentConnection:
-    known = await info.context.graph.read(
-        seen,
+    known = await seen_alone(
+        info.context.graph,
         viewer=info.context.principal.viewer,
         shown=Shown.CANDIDATE,
         ids=[hit.id for hit in result.hits],

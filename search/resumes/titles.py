@@ -6,10 +6,12 @@ In: "Sr. Software Engr. II (Contract)". Out: "Software Engineer", SENIOR.
 import re
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 
 _LONGEST = 200
 _MOST_WORDS = 15
 _SHORT_WORD = 3
+_MOST_REMEMBERED = 10_000
 
 
 class Seniority(StrEnum):
@@ -81,6 +83,7 @@ def normalised_title(title: str | None) -> str | None:
     return " ".join(_cased(word, first=index == 0) for index, word in enumerate(kept)) or None
 
 
+@lru_cache(_MOST_REMEMBERED)
 def seniority_of(title: str | None) -> Seniority | None:
     """Return how senior the title's words are; PROFESSIONAL where none says more, None without words."""
     words = " ".join(_words(title)).lower()

@@ -8,6 +8,7 @@ from typing import Any, Final
 import orjson
 from elasticsearch import AsyncElasticsearch, BadRequestError, NotFoundError
 
+from search.client import bounded
 from search.embedding import embedder
 from search.errors import InvalidQuery, SearchOutOfTime, search_errors
 from search.indices import CandidateIndex
@@ -97,7 +98,7 @@ async def _first_page(
     client: AsyncElasticsearch, index: CandidateIndex, query: TalentQuery
 ) -> Mapping[str, Any]:
     with search_errors("search candidates"):
-        answer = await _patient(client).search(
+        answer = await bounded(client, _PATIENCE_SECONDS).search(
             index=index.alias, body=query.body, preference=_preference(query.body), **_OPTIONS
         )
     return _in_time(answer.body)
@@ -128,7 +129,7 @@ async def _page_of(
     body = {**query.body, "search_after": list(after.values), "pit": {"id": point, "keep_alive": KEEP_ALIVE}}
     with search_errors("search candidates"):
         try:
-            answer = await _patient(client).search(body=body, **_OPTIONS)
+            answer = await bounded(client, _PATIENCE_SECONDS).search(body=body, **_OPTIONS)
         except NotFoundError as error:
             raise _PointIsOver from error
         except BadRequestError as error:
@@ -145,16 +146,12 @@ async def _with_evidence(
     header = {"index": index.alias, "preference": _preference(query.body)}
     lines = [line for body in searches.values() for line in (header, body)]
     with search_errors("find evidence"):
-        answer = await _patient(client).msearch(searches=lines)
+        answer = await bounded(client, _PATIENCE_SECONDS).msearch(searches=lines)
     found: dict[str, dict[EvidenceOf, tuple[Snippet, ...]]] = {id_: {} for id_ in fits}
     for subject, part in zip(searches, answer["responses"], strict=True):
         for hit in _in_time(part)["hits"]["hits"]:
             found[hit["_id"]][subject] = snippets_of(hit)
     return {id_: fit.with_evidence(found[id_]) for id_, fit in fits.items()}
-
-
-def _patient(client: AsyncElasticsearch) -> AsyncElasticsearch:
-    return client.options(request_timeout=_PATIENCE_SECONDS, retry_on_timeout=False)
 
 
 def _in_time(answer: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,17 +1,25 @@
-"""The vocabulary as it is now: held in memory, read again when the source's stamp is another."""
+"""The vocabulary as it is now: held in memory, read again when the source's stamp is another.
+
+Tens of thousands of terms are built, and those before them let go of, piece by piece in threads: whoever waits for the
+event loop meanwhile waits for one piece.
+"""
 
 import asyncio
 import logging
+import threading
+import weakref
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
-from search.taxonomy.vocabulary import Row, Vocabulary
+from search.taxonomy.vocabulary import Row, TermsToBe, Vocabulary, in_pieces
 
 LOG = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 1.0
 """Pause between two looks at the stamp: so much later than a change, and the time to read all terms, a process knows it."""
+LETTING_GO: Final = "let terms go"
+"""The name of the threads that free the memory of terms."""
 
 
 class TermSource(Protocol):
@@ -68,6 +76,24 @@ class LiveTaxonomy:
 
     async def _read(self) -> None:
         stamp = await self._source.stamp()
-        rows = [row async for page in self._source.pages() for row in page]
-        self._vocabulary = await asyncio.to_thread(Vocabulary.of, rows)
+        terms = TermsToBe()
+        async for page in self._source.pages():
+            terms.add(page)
+        before, self._vocabulary = self._vocabulary, await asyncio.to_thread(terms.built)
         self._stamp = stamp
+        if before is not None:
+            # Searches that are under way may still use it.
+            weakref.finalize(before, _let_go_elsewhere, before.contents)
+
+
+def _let_go_elsewhere(contents: Sequence[list[Any] | dict[Any, Any]]) -> None:
+    threading.Thread(target=_let_go, args=(contents,), name=LETTING_GO, daemon=True).start()
+
+
+def _let_go(contents: Sequence[list[Any] | dict[Any, Any]]) -> None:
+    for each in contents:
+        for _ in in_pieces(range(len(each))):
+            if isinstance(each, list):
+                each.pop()
+            else:
+                each.popitem()

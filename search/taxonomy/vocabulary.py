@@ -4,11 +4,11 @@ In: `k8s`. Out: the spelling `Kubernetes` at nine tenths, and `Helm`, which stan
 """
 
 import hashlib
+import time
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
-from typing import Final, Protocol
+from typing import Any, Final, Protocol, TypeVar, overload
 
 import orjson
 
@@ -16,6 +16,8 @@ from search.query_language.tree import Field
 from search.talent.clauses import folded
 from search.talent.expansion import NARROWER, SAME, Spelling, Stretch
 from search.taxonomy.entries import SKILL, TITLE
+
+T = TypeVar("T")
 
 MOST_WORDS: Final = 6
 """Words of a spelling that is looked for in a search."""
@@ -27,6 +29,9 @@ MOST_REMEMBERED: Final = 5_000
 """Spellings whose expansion is kept."""
 
 _SHORTEST_PLURAL: Final = 4
+_BEGINNING: Final = 3
+_PIECE: Final = 100
+_PAUSE_SECONDS: Final = 0.001
 _MARK: Final = "\x00"
 _EVERYDAY_LENGTH: Final = 2
 _NAME: Final = 1
@@ -75,50 +80,118 @@ def _singular(word: str) -> str:
     return word[:-1] if plural else word
 
 
+class Terms(Sequence[Term]):
+    """Terms by their places, each kept as bytes and read when it is asked for.
+
+    As objects, tens of thousands of terms hold the process up each time the garbage collector looks through them.
+    """
+
+    def __init__(self, kept: list[bytes]) -> None:
+        self.kept = kept
+
+    def __len__(self) -> int:
+        return len(self.kept)
+
+    @overload
+    def __getitem__(self, place: int) -> Term: ...
+    @overload
+    def __getitem__(self, place: slice) -> "Terms": ...
+    def __getitem__(self, place: int | slice) -> "Term | Terms":
+        if isinstance(place, slice):
+            return Terms(self.kept[place])
+        id_, kind, name, *lists = orjson.loads(self.kept[place])
+        return Term(id_, kind, name, *map(tuple, lists))
+
+
+class TermsToBe:
+    """Terms on their way into a vocabulary, kept as bytes as well."""
+
+    def __init__(self) -> None:
+        self._ids: list[str] = []
+        self._kept: list[bytes] = []
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Take terms, in whatever order."""
+        for row in rows:
+            content = (row.id, row.kind, row.name, row.synonyms, row.everyday, row.broader, row.related)
+            self._ids.append(row.id)
+            self._kept.append(orjson.dumps(content))
+
+    def built(self) -> "Vocabulary":
+        """Return the vocabulary; in whatever order the terms came, it is the same."""
+        order = sorted(range(len(self._ids)), key=self._ids.__getitem__)
+        places = {self._ids[at]: place for place, at in enumerate(in_pieces(order))}
+        below = _Links(len(order))
+        names: list[str] = []
+        digest = hashlib.sha256(orjson.dumps([SAME, NARROWER, MOST_SPELLINGS, DEEPEST]))
+        for place, at in enumerate(in_pieces(order)):
+            content = orjson.loads(self._kept[at])[:-1]
+            digest.update(orjson.dumps(content))
+            names.append(content[2])
+            for id_ in content[-1]:
+                if id_ in places:
+                    below.add(places[id_], place)
+        kept: list[bytes] = []
+        for place, at in enumerate(in_pieces(order)):
+            *content, _, related = orjson.loads(self._kept[at])
+            narrower = sorted(below.of(place), key=lambda each: (names[each], each))
+            kept.append(orjson.dumps([*content, narrower, [places[id_] for id_ in related if id_ in places]]))
+        return Vocabulary(Terms(kept), digest.hexdigest()[:12])
+
+
+class _Links:
+    """Numbers linked to numbers: a few long lists in place of many short ones."""
+
+    def __init__(self, count: int) -> None:
+        self._last = [-1] * count
+        self._to: list[int] = []
+        self._before: list[int] = []
+
+    def add(self, number: int, to: int) -> None:
+        self._before.append(self._last[number])
+        self._last[number] = len(self._to)
+        self._to.append(to)
+
+    def of(self, number: int) -> Iterator[int]:
+        link = self._last[number]
+        while link >= 0:
+            yield self._to[link]
+            link = self._before[link]
+
+
 class Vocabulary:
     """All terms, unchanging; `version` names their very content."""
 
-    def __init__(self, terms: Sequence[Term], version: str) -> None:
+    def __init__(self, terms: Terms, version: str) -> None:
         self.version = version
         self.terms = terms
         self._remembered: dict[tuple[str, ...], tuple[Spelling, ...]] = {}
-        self._spelt: dict[str, dict[str, tuple[int, ...]]] = {SKILL: {}, TITLE: {}}
-        for kind, found in self._spelt.items():
-            _note_names(found, terms, kind)
-            _note_synonyms(found, terms, kind)
-        self._sorted = {kind: _sorted(terms, kind) for kind in self._spelt}
+        self._spelt = {SKILL: _Spelt(), TITLE: _Spelt()}
+        for place, term in enumerate(in_pieces(terms)):
+            if term.kind in self._spelt:
+                self._spelt[term.kind].note_name(term.name, place)
+        for place, term in enumerate(in_pieces(terms)):
+            if term.kind in self._spelt:
+                self._spelt[term.kind].note_synonyms(term.synonyms, place)
+        self._sorted = _sorted(terms)
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> "Vocabulary":
         """Build the vocabulary of terms; in whatever order they come, it is the same."""
-        ordered = sorted(rows, key=attrgetter("id"))
-        places = {row.id: place for place, row in enumerate(ordered)}
-        below: dict[int, list[int]] = {}
-        digest = hashlib.sha256(orjson.dumps([SAME, NARROWER, MOST_SPELLINGS, DEEPEST]))
-        for place, row in enumerate(ordered):
-            content = [row.id, row.kind, row.name, row.synonyms, row.everyday, row.broader]
-            digest.update(orjson.dumps(content))
-            for id_ in row.broader:
-                if id_ in places:
-                    below.setdefault(places[id_], []).append(place)
-        terms = [
-            Term(
-                row.id,
-                row.kind,
-                row.name,
-                row.synonyms,
-                row.everyday,
-                tuple(sorted(below.get(place, ()), key=lambda each: (ordered[each].name, each))),
-                tuple(places[id_] for id_ in row.related if id_ in places),
-            )
-            for place, row in enumerate(ordered)
-        ]
-        return cls(terms, digest.hexdigest()[:12])
+        terms = TermsToBe()
+        terms.add(rows)
+        return terms.built()
+
+    @property
+    def contents(self) -> list[list[Any] | dict[Any, Any]]:
+        """All that takes much memory."""
+        spelt = [each.contents for each in self._spelt.values()]
+        return [self.terms.kept, *spelt, *self._sorted.values(), self._remembered]
 
     def spelt(self, text: str, kind: str) -> list[Term]:
         """Return the terms of a kind that a text spells; of another kind there are none."""
-        places = self._spelt.get(kind, {}).get(spelling_key(text), ())
-        return [self.terms[place] for place in places]
+        spelt = self._spelt.get(kind)
+        return [self.terms[place] for place in spelt.places(spelling_key(text))] if spelt else []
 
     def spellings(self) -> Iterator[str]:
         """Yield every name and synonym."""
@@ -158,7 +231,7 @@ class Vocabulary:
     def _longest(self, keys: Sequence[str], start: int, kinds: Sequence[str]) -> Stretch | None:
         for length in range(min(MOST_WORDS, len(keys) - start), 0, -1):
             key = " ".join(keys[start : start + length])
-            if any(self._spelt[kind].get(key) for kind in kinds):
+            if any(self._spelt[kind].places(key) for kind in kinds):
                 return Stretch(start, length, self._remember(key, kinds))
         return None
 
@@ -168,7 +241,7 @@ class Vocabulary:
         if asked not in self._remembered:
             if len(self._remembered) >= MOST_REMEMBERED:
                 self._remembered.clear()
-            places = [place for kind in kinds for place in self._spelt[kind].get(key, ())]
+            places = [place for kind in kinds for place in self._spelt[kind].places(key)]
             self._remembered[asked] = self._others(places, key)
         return self._remembered[asked]
 
@@ -204,27 +277,57 @@ _KINDS: Final[Mapping[Field | None, tuple[str, ...]]] = {
 }
 
 
-def _sorted(terms: Sequence[Term], kind: str) -> list[str]:
-    """Return all folded spellings of a kind, each with its term's place behind it, in their order."""
-    return sorted(
-        f"{folded(spelling)}{_MARK}{place}"
-        for place, term in enumerate(terms)
-        if term.kind == kind
-        for spelling in (term.name, *term.synonyms)
-    )
+class _Spelt:
+    """The places of terms by their spellings; most spellings have one, which stands there by itself."""
+
+    def __init__(self) -> None:
+        self.contents: dict[str, int | tuple[int, ...]] = {}
+        self._names: set[str] = set()
+
+    def places(self, key: str) -> tuple[int, ...]:
+        """Return the places of the terms that are spelt so."""
+        found = self.contents.get(key, ())
+        return (found,) if isinstance(found, int) else found
+
+    def note_name(self, name: str, place: int) -> None:
+        """Note a name; all names come before the first synonym."""
+        if key := spelling_key(name):
+            before = self.places(key)
+            self.contents[key] = (*before, place) if before else place
+            self._names.add(key)
+
+    def note_synonyms(self, synonyms: Iterable[str], place: int) -> None:
+        """Note synonyms that are nobody's name and stand for one term only."""
+        for key in {spelling_key(synonym) for synonym in synonyms} - self._names:
+            self.contents[key] = () if key in self.contents else place
 
 
-def _note_names(found: dict[str, tuple[int, ...]], terms: Sequence[Term], kind: str) -> None:
-    for place, term in enumerate(terms):
-        if term.kind == kind and (key := spelling_key(term.name)):
-            found[key] = (*found.get(key, ()), place)
+def pause() -> None:
+    """Let other threads go on."""
+    time.sleep(_PAUSE_SECONDS)
 
 
-def _note_synonyms(found: dict[str, tuple[int, ...]], terms: Sequence[Term], kind: str) -> None:
-    """Note synonyms that are nobody's name and stand for one term only."""
-    names = frozenset(found)
-    for place, term in enumerate(terms):
-        if term.kind != kind:
-            continue
-        for key in {spelling_key(synonym) for synonym in term.synonyms} - names:
-            found[key] = () if key in found else (place,)
+def in_pieces(items: Iterable[T]) -> Iterator[T]:
+    """Yield all; after each piece other threads go on, however busy the machine is."""
+    for number, item in enumerate(items, 1):
+        yield item
+        if not number % _PIECE:
+            pause()
+
+
+def _sorted(terms: Terms) -> dict[str, list[str]]:
+    """Return all folded spellings of each kind, each with its term's place behind it, in their order.
+
+    They are sorted in parts, by how they begin: nothing else runs in a process while it sorts a long list.
+    """
+    parts: dict[str, dict[str, list[str]]] = {SKILL: {}, TITLE: {}}
+    for place, term in enumerate(in_pieces(terms)):
+        of_kind = parts.get(term.kind)
+        if of_kind is not None:
+            for spelling in (term.name, *term.synonyms):
+                key = f"{folded(spelling)}{_MARK}{place}"
+                of_kind.setdefault(key[:_BEGINNING], []).append(key)
+    return {
+        kind: [key for beginning in sorted(of_kind) for key in sorted(of_kind[beginning])]
+        for kind, of_kind in parts.items()
+    }

@@ -1,7 +1,6 @@
 """What plans promise besides the right answer: rights, bounds, parameters only, and an event loop that stays free."""
 
 import asyncio
-import gc
 import threading
 import time
 from collections.abc import Iterator
@@ -11,7 +10,6 @@ import orjson
 import pytest
 from graphql import get_introspection_query
 
-from api.app import settle_memory
 from graph.client import Graph, Statement
 from graph.tokens import AccessRole
 from schema import documents, operations
@@ -172,16 +170,6 @@ HARDEST = {
     + "} } }",
     "introspection": get_introspection_query(),
 }
-
-
-@pytest.fixture
-def memory_as_in_the_api() -> Iterator[None]:
-    """The collector goes only through what came since the start, and seldom."""
-    usual = gc.get_threshold()
-    settle_memory()
-    yield
-    gc.unfreeze()
-    gc.set_threshold(*usual)
 
 
 @pytest.mark.parametrize("name", HARDEST)

@@ -1,19 +1,29 @@
 """What words stand for besides themselves."""
 
 import asyncio
+import threading
+import time
+import weakref
 from collections.abc import AsyncIterator, Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from search.query_language.tree import Field
 from search.talent.expansion import NARROWER, SAME
-from search.taxonomy.entries import TITLE
-from search.taxonomy.live import LiveTaxonomy
+from search.taxonomy import vocabulary as vocabularies
+from search.taxonomy.entries import SKILL, TITLE
+from search.taxonomy.live import LETTING_GO, LiveTaxonomy
 from search.taxonomy.vocabulary import MOST_SPELLINGS, Vocabulary
 from tests.search.terms import TermRow, vocabulary
 from tests.waiting import eventually
 
+LARGEST = 70_000
+"""Terms of the biggest taxonomies."""
+PAGE = 500
+MOST_SECONDS = 0.020
+"""For how long a change of the terms may keep the event loop from going on."""
 KUBERNETES = TermRow("Kubernetes", ("k8s",), broader=("Containers",))
 KNOWN = vocabulary(
     KUBERNETES,
@@ -156,3 +166,68 @@ async def test_a_process_follows_the_terms() -> None:
         await eventually(changed)
         assert [term.name for term in (await live.current()).terms] == ["Term 2"]
         assert source.reads == 2
+
+
+class _Long:
+    """As many terms as the biggest taxonomies have, other ones each turn."""
+
+    def __init__(self) -> None:
+        self.turn = 0
+
+    async def stamp(self) -> str:
+        return str(self.turn)
+
+    async def pages(self) -> AsyncIterator[Sequence[TermRow]]:
+        for first in range(0, LARGEST, PAGE):
+            await asyncio.sleep(0)
+            yield [_term(number, self.turn) for number in range(first, first + PAGE)]
+
+
+def _term(number: int, turn: int) -> TermRow:
+    kind = TITLE if number % 2 else SKILL
+    name = f"{turn} {'mn'[number % 3 == 0]} manager of {number}"
+    synonyms = tuple(f"{name} called {other}" for other in range(3))
+    broader = (f"{kind}:{turn} n manager of {number - number % 6}",)
+    return TermRow(name, synonyms, broader, kind, everyday=synonyms[:1], related=broader)
+
+
+@pytest.mark.usefixtures("memory_as_in_the_api")
+async def test_terms_that_change_do_not_hold_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Measured as processor time of a thread between two places where others go on, so that a busy machine does not count.
+
+    These are the turns of the event loop, and the pauses of those who build terms or let them go.
+    """
+    source = _Long()
+    live = LiveTaxonomy(source)
+    before = weakref.ref(await live.current())
+    longest = 0.0
+    run, pause = asyncio.Handle._run, vocabularies.pause
+    since: dict[int, float] = {}
+
+    def measured(handle: asyncio.Handle) -> None:
+        nonlocal longest
+        begin = time.thread_time()
+        run(handle)
+        longest = max(longest, time.thread_time() - begin)
+
+    def noted() -> None:
+        nonlocal longest
+        thread = threading.get_ident()
+        if thread in since:
+            longest = max(longest, time.thread_time() - since[thread])
+        pause()
+        since[thread] = time.thread_time()
+
+    source.turn = 1
+    monkeypatch.setattr(asyncio.Handle, "_run", measured)
+    monkeypatch.setattr(vocabularies, "pause", noted)
+    await asyncio.create_task(live.refresh())
+    assert before() is None, "nobody uses it any more"
+
+    async def let_go() -> bool:
+        return not any(thread.name == LETTING_GO for thread in threading.enumerate())
+
+    await eventually(let_go)
+    assert (await live.current()).terms[0].name.startswith("1 ")
+    assert len(since) == 2
+    assert longest < MOST_SECONDS

@@ -1,15 +1,25 @@
 import asyncio
 import random
 
+import pytest
+from elasticsearch import AsyncElasticsearch
+
 from graph import indexing, outbox
 from graph.client import Statement
 from graph.ids import new_id, now
+from graph.indexing import Batch
 from graph.jobs import NewJob, create_job
 from graph.profiles import Profile, RecordKind
 from graph.records import NewRecord
+from search.errors import SearchIndexMissing
+from search.indices import CandidateIndex
+from search.writer import make_searchable
 from tests.waiting import eventually
 from tests.workers.conftest import System, records, running
+from workers import indexing as drains
+from workers import showing
 from workers.indexing import DRAIN_KEY
+from workers.showing import Showing, Written
 
 SPOIL = Statement("tests.spoil", "MATCH (p:Person {id: $id}) SET p.updated_at = $at")
 LEAVE = Statement("tests.leave", "MATCH (p:Person {id: $id}) REMOVE p:Candidate")
@@ -156,3 +166,81 @@ async def test_what_does_not_change_documents_needs_no_indexing(system: System) 
     last = await system.number_events()
     assert await system.graph.read(indexing.indexed_through) == last == 1
     assert (await system.graph.read(outbox.backlog)).unindexed == 0
+
+
+async def test_many_batches_are_shown_by_one_refresh(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drains, "BATCH", 7)
+    monkeypatch.setattr(showing, "SHOWN_SECONDS", 3_600)
+    await system.add(records(60))
+    last = await system.number_events()
+    refreshed: list[CandidateIndex] = []
+
+    async def noted(client: AsyncElasticsearch, index: CandidateIndex) -> None:
+        refreshed.append(index)
+        await make_searchable(client, index)
+
+    monkeypatch.setattr(showing, "make_searchable", noted)
+    await system.indexer().drain()
+    assert refreshed == [system.index]
+    assert await system.graph.read(indexing.indexed_through) == last
+    assert await system.differences() == []
+
+
+async def test_what_was_written_first_does_not_wait_for_the_rest(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drains, "BATCH", 1)
+    monkeypatch.setattr(showing, "SHOWN_SECONDS", 0)
+    await system.add(records(60))
+    last = await system.number_events()
+    seen: set[int] = set()
+    async with running(system.indexer().drain()):
+
+        async def all_shown() -> bool:
+            through = await system.graph.read(indexing.indexed_through)
+            seen.add(through)
+            found = await system.elasticsearch.count(index=system.index.alias, ignore_unavailable=True)
+            assert found["count"] >= through
+            return through == last
+
+        await eventually(all_shown)
+    assert seen - {0, last}
+    assert await system.differences() == []
+
+
+async def _two_batches_of_one_candidate(system: System) -> tuple[str, Batch, Batch]:
+    (person,) = await system.add(records(1))
+    await system.add([about(person, headline="Later")])
+    await system.number_events()
+    first = await system.graph.read(indexing.take, after=0, limit=1)
+    assert first is not None
+    second = await system.graph.read(indexing.take, after=first.through, limit=1)
+    assert second is not None
+    return person, first, second
+
+
+@pytest.mark.parametrize(("refused", "left"), [((True, False), 0), ((False, True), 1)])
+async def test_the_last_batch_says_whether_a_candidate_is_refused(
+    system: System, refused: tuple[bool, bool], left: int
+) -> None:
+    person, first, second = await _two_batches_of_one_candidate(system)
+    shown = Showing(system.graph, system.elasticsearch, system.index)
+    for batch, is_refused in reversed([*zip((first, second), refused, strict=True)]):
+        ids, reasons = ([], {person: "too_odd"}) if is_refused else ([person], {})
+        shown.add(Written(batch, [system.index], ids, reasons))
+    await shown.show()
+    assert await system.graph.read(indexing.count_refused) == left
+    assert not await system.graph.read(indexing.waiting)
+
+
+async def test_an_index_that_is_given_up_meanwhile_is_not_missed(system: System) -> None:
+    person, first, second = await _two_batches_of_one_candidate(system)
+    gone = system.index.rebuilt("gone")
+    shown = Showing(system.graph, system.elasticsearch, system.index)
+    shown.add(Written(first, [gone, system.index], [person], {}))
+    await shown.show()
+    assert await system.graph.read(indexing.indexed_through) == 1
+    shown.add(Written(second, [gone], [person], {}))
+    with pytest.raises(SearchIndexMissing):
+        await shown.show()
+    assert await system.graph.read(indexing.indexed_through) == 1, "nobody knows whether it is shown"
