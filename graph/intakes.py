@@ -115,11 +115,25 @@ CANDIDATE = Pattern(
     match="(@parent)-[:MADE]->(:Record)-[:ABOUT]->(@node:Person:Candidate)",
     shows=Shown.CANDIDATE,
 )
+
+
+class IntakeOrder(StrEnum):
+    """What intakes can be sorted by."""
+
+    RECEIVED_AT = "RECEIVED_AT"
+    FILE_NAME = "FILE_NAME"
+
+
 INTAKES = Pattern(
     name="intakes.intakes",
     match="(@node:Intake)",
     shows=Shown.INTAKE,
-    sorts={"RECEIVED_AT": Sort(node("received_at"), descending=True, seek="@node.received_at IS NOT NULL")},
+    sorts={
+        IntakeOrder.RECEIVED_AT: Sort(
+            node("received_at"), descending=True, seek="@node.received_at IS NOT NULL"
+        ),
+        IntakeOrder.FILE_NAME: Sort(node("file_name")),
+    },
 )
 
 UNSETTLED = Statement(

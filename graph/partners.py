@@ -71,12 +71,24 @@ PUBLIC = Statement(
 )
 
 APPLICATION = Anchor("partners.application", "(@node:PartnerApplication {id: @id})", Shown.OPEN)
+
+
+class PartnerOrder(StrEnum):
+    """What partner applications can be sorted by."""
+
+    REGISTERED_AT = "REGISTERED_AT"
+    NAME = "NAME"
+
+
 APPLICATIONS = Pattern(
     name="partners.applications",
     match="(@node:PartnerApplication)",
     shows=Shown.OPEN,
     sorts={
-        "REGISTERED_AT": Sort(node("registered_at"), descending=True, seek="@node.registered_at IS NOT NULL")
+        PartnerOrder.REGISTERED_AT: Sort(
+            node("registered_at"), descending=True, seek="@node.registered_at IS NOT NULL"
+        ),
+        PartnerOrder.NAME: Sort(node("name")),
     },
 )
 DOCUMENTS = Pattern(

@@ -7,6 +7,7 @@ The owner is an actor as the event log names it. `content` is what `search.talen
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from graph import outbox
@@ -23,11 +24,23 @@ MOST_SAVED = 200
 """Most searches of one owner."""
 
 SAVED_SEARCH = Anchor("searches.saved_search", "(@node:SavedSearch {id: @id})", Shown.SAVED_SEARCH)
+
+
+class SavedSearchOrder(StrEnum):
+    """What saved searches can be sorted by."""
+
+    NAME = "NAME"
+    UPDATED_AT = "UPDATED_AT"
+
+
 SAVED_SEARCHES = Pattern(
     name="searches.saved_searches",
     match="(@node:SavedSearch)",
     shows=Shown.SAVED_SEARCH,
-    sorts={"NAME": Sort(node("name"), seek="@node.name IS NOT NULL")},
+    sorts={
+        SavedSearchOrder.NAME: Sort(node("name"), seek="@node.name IS NOT NULL"),
+        SavedSearchOrder.UPDATED_AT: Sort(node("updated_at"), descending=True),
+    },
 )
 
 OWNER = Statement(

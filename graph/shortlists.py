@@ -1,11 +1,12 @@
 from collections.abc import Sequence
+from enum import StrEnum
 
 from graph import outbox
 from graph.client import Statement, Transaction
 from graph.errors import NotFound
 from graph.events import EventType, NewEvent, Subject
 from graph.ids import derived_id
-from graph.reading import Pattern, Shown, Sort, edge
+from graph.reading import Pattern, Shown, Sort, Source, edge
 from graph.visibility import SYSTEM, Viewer, require, seen
 
 LOOK_UP = Statement(
@@ -28,11 +29,23 @@ ADD = Statement(
     CREATE (p)-[:SHORTLISTED_FOR {at: $at, by: $actor, note: $note}]->(j)
     """,
 )
+
+
+class ShortlistOrder(StrEnum):
+    """What a job's shortlist can be sorted by."""
+
+    AT = "AT"
+    NAME = "NAME"
+
+
 OF_JOB = Pattern(
     name="shortlists.of_job",
     match="(@parent)<-[@edge:SHORTLISTED_FOR]-(@node:Person)",
     shows=Shown.CANDIDATE,
-    sorts={"AT": Sort(edge("at"), descending=True)},
+    sorts={
+        ShortlistOrder.AT: Sort(edge("at"), descending=True),
+        ShortlistOrder.NAME: Sort(Source("coalesce(@node.name, '')")),
+    },
 )
 
 

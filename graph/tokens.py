@@ -58,11 +58,23 @@ USED = Statement(
 )
 
 TOKEN = Anchor("tokens.token", "(@node:Token {id: @id})", Shown.OPEN)
+
+
+class TokenOrder(StrEnum):
+    """What tokens can be sorted by."""
+
+    CREATED_AT = "CREATED_AT"
+    LABEL = "LABEL"
+
+
 TOKENS = Pattern(
     name="tokens.tokens",
     match="(@node:Token)",
     shows=Shown.OPEN,
-    sorts={"CREATED_AT": Sort(node("created_at"), descending=True, seek="@node.created_at IS NOT NULL")},
+    sorts={
+        TokenOrder.CREATED_AT: Sort(node("created_at"), descending=True, seek="@node.created_at IS NOT NULL"),
+        TokenOrder.LABEL: Sort(node("label")),
+    },
 )
 
 

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from graph import outbox
 from graph.client import Row, Statement, Transaction
@@ -22,11 +23,25 @@ BY_IDS = Statement(
     "templates.by_ids", "UNWIND $ids AS id MATCH (t:Template {id: id}) RETURN properties(t) AS template"
 )
 TEMPLATE = Anchor("templates.template", "(@node:Template {id: @id})", Shown.OPEN)
+
+
+class TemplateOrder(StrEnum):
+    """What templates can be sorted by."""
+
+    CREATED_AT = "CREATED_AT"
+    NAME = "NAME"
+
+
 TEMPLATES = Pattern(
     name="templates.templates",
     match="(@node:Template)",
     shows=Shown.OPEN,
-    sorts={"CREATED_AT": Sort(node("created_at"), descending=True, seek="@node.created_at IS NOT NULL")},
+    sorts={
+        TemplateOrder.CREATED_AT: Sort(
+            node("created_at"), descending=True, seek="@node.created_at IS NOT NULL"
+        ),
+        TemplateOrder.NAME: Sort(node("name")),
+    },
 )
 
 

@@ -30,11 +30,23 @@ STAMP = Statement(
 )
 
 TERM = Anchor("taxonomy.term", "(@node:Term {id: @id})", Shown.OPEN)
+
+
+class TermOrder(StrEnum):
+    """What terms can be sorted by."""
+
+    NAME = "NAME"
+    UPDATED_AT = "UPDATED_AT"
+
+
 TERMS = Pattern(
     name="taxonomy.terms",
     match="(@node:Term)",
     shows=Shown.OPEN,
-    sorts={"NAME": Sort(node("name"), seek="@node.name IS NOT NULL")},
+    sorts={
+        TermOrder.NAME: Sort(node("name"), seek="@node.name IS NOT NULL"),
+        TermOrder.UPDATED_AT: Sort(node("updated_at"), descending=True),
+    },
 )
 BROADER = Pattern(
     name="taxonomy.broader",

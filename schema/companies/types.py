@@ -2,15 +2,25 @@ from typing import ClassVar
 
 import strawberry
 
-from graph.companies import COMPANY, KNOWN_EMPLOYMENTS
+from graph.companies import COMPANY, KNOWN_EMPLOYMENTS, CompanyOrder
 from graph.reading import ID, Anchor, node
 from graph.references import EXTERNAL_IDS
 from graph.rights import Permission
+from schema.enums import described
 from schema.external_ids import ExternalId
-from schema.filters import IdFilter, TextFilter, filtered, ids_of, joined
+from schema.filters import IdFilter, SortDirection, TextFilter, filtered, ids_of, joined
 from schema.node import Kind, Node
 from schema.origins import Read
 from schema.reads import identity, related, stored
+
+described(
+    CompanyOrder,
+    name="CompanySortField",
+    description="What companies are sorted by.",
+    values={
+        CompanyOrder.NAME: "The name as first met.",
+    },
+)
 
 
 @strawberry.type(description="An employer that somebody in the graph worked for.")
@@ -33,3 +43,9 @@ class CompanyFilter:
     none: "CompanyFilter | None" = joined("NOT", "This does not hold.")
     id: IdFilter | None = filtered("By id.", ID, ids_of(Kind.COMPANY))
     name: TextFilter | None = filtered("By name.", node("name"))
+
+
+@strawberry.input(description="How companies are sorted.")
+class CompanySort:
+    field: CompanyOrder = strawberry.field(description="By what.")
+    direction: SortDirection = strawberry.field(default=SortDirection.ASC, description="Which way round.")

@@ -2,7 +2,7 @@ import strawberry
 
 from graph.intakes import INTAKES
 from graph.rights import Permission
-from schema.intakes.types import Intake, IntakeFilter
+from schema.intakes.types import Intake, IntakeFilter, IntakeSort
 from schema.pagination import Connection
 from schema.reads import paged
 
@@ -13,5 +13,6 @@ class IntakeQueries:
         "Files that came in, the newest first.",
         INTAKES,
         where=IntakeFilter,
+        sort_by=IntakeSort,
         requires=Permission.INTAKES_READ,
     )

@@ -3,12 +3,12 @@ from typing import ClassVar
 import strawberry
 
 from graph import intakes
-from graph.intakes import IntakeFailure, IntakeStatus
+from graph.intakes import IntakeFailure, IntakeOrder, IntakeStatus
 from graph.reading import Anchor, node
 from graph.rights import Permission
 from schema.candidates.types import Candidate
 from schema.enums import described
-from schema.filters import DateTimeFilter, EnumFilter, NumberFilter, filtered, joined
+from schema.filters import DateTimeFilter, EnumFilter, NumberFilter, SortDirection, filtered, joined
 from schema.node import Kind, Node
 from schema.origins import Read
 from schema.reads import identity, related, stored
@@ -84,6 +84,17 @@ def signs(stored_signs: list[str] | None) -> list[Sign]:
     return [Sign(sign) for sign in stored_signs or ()]
 
 
+described(
+    IntakeOrder,
+    name="IntakeSortField",
+    description="What files that came in are sorted by.",
+    values={
+        IntakeOrder.RECEIVED_AT: "When it came.",
+        IntakeOrder.FILE_NAME: "The name as sent.",
+    },
+)
+
+
 @strawberry.type(
     description="A file on its way to becoming a candidate's record; it is kept whatever becomes of it."
 )
@@ -120,3 +131,9 @@ class IntakeFilter:
     resume_likelihood: NumberFilter | None = filtered(
         "By how likely the text is a résumé, from 0 to 1.", node("likelihood")
     )
+
+
+@strawberry.input(description="How files that came in are sorted.")
+class IntakeSort:
+    field: IntakeOrder = strawberry.field(description="By what.")
+    direction: SortDirection = strawberry.field(default=SortDirection.DESC, description="Which way round.")

@@ -6,9 +6,10 @@ from graph import access, applications, jobs, references, shortlists
 from graph.jobs import EmploymentType, JobOrder, JobStatus
 from graph.reading import ID, Anchor, edge, node
 from graph.rights import Permission
+from graph.shortlists import ShortlistOrder
 from schema.actors import Actor, actor_of
 from schema.applications.types import Application, ApplicationFilter, ApplicationSort, Stage
-from schema.candidates.types import Candidate, Colleague, Location, Skill
+from schema.candidates.types import Candidate, Colleague, Location, PersonFilter, Skill
 from schema.enums import described
 from schema.external_ids import ExternalId
 from schema.filters import (
@@ -54,6 +55,16 @@ described(
     values={JobOrder.CREATED_AT: "When the job was opened.", JobOrder.TITLE: "What the job is called."},
 )
 
+described(
+    ShortlistOrder,
+    name="ShortlistSortField",
+    description="What candidates on a shortlist are sorted by.",
+    values={
+        ShortlistOrder.AT: "When the candidate was put there.",
+        ShortlistOrder.NAME: "The full name.",
+    },
+)
+
 
 @strawberry.type(description="Yearly pay, from and to, both in one currency.")
 class SalaryRange(Read):
@@ -79,6 +90,12 @@ class ShortlistConnection:
     nodes: list[Candidate] = part_of_page("The candidates without their cursors.", NodesOf())
     page_info: PageInfo = part_of_page("Where the page stands.", InfoOf())
     total_count: int = part_of_page("How many candidates are on the shortlist.", CountOf())
+
+
+@strawberry.input(description="How candidates on a shortlist are sorted.")
+class ShortlistSort:
+    field: ShortlistOrder = strawberry.field(description="By what.")
+    direction: SortDirection = strawberry.field(default=SortDirection.DESC, description="Which way round.")
 
 
 @strawberry.type(description="A requisition: what is to be done, where, for how much, and who applied.")
@@ -134,6 +151,8 @@ class Job(Read, Node):
     shortlist: ShortlistConnection | None = paged(
         "Candidates that somebody thinks fit, applied or not, the newest first.",
         shortlists.OF_JOB,
+        where=PersonFilter,
+        sort_by=ShortlistSort,
         requires=Permission.CANDIDATES_READ,
     )
 

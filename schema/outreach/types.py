@@ -3,10 +3,12 @@ from typing import ClassVar
 import strawberry
 
 from graph.outreach import templates, touches
+from graph.outreach.templates import TemplateOrder
 from graph.outreach.touches import Refusal, TouchStatus
 from graph.outreach.touches import TouchOutcome as OutcomeRecord
-from graph.reading import Anchor, node
+from graph.reading import ID, Anchor, node
 from schema.enums import described
+from schema.filters import DateTimeFilter, IdFilter, SortDirection, TextFilter, filtered, ids_of, joined
 from schema.node import Kind, Node, global_id, global_ids
 from schema.origins import Read
 from schema.reads import by_id, identity, referenced, stored
@@ -36,6 +38,16 @@ described(
         Refusal.NO_CONSENT: "The person has not agreed to be contacted.",
         Refusal.NO_EMAIL: "No e-mail address is known.",
         Refusal.NO_NAME: "The template calls the person by a name that is not known.",
+    },
+)
+
+described(
+    TemplateOrder,
+    name="TemplateSortField",
+    description="What templates are sorted by.",
+    values={
+        TemplateOrder.CREATED_AT: "When it was written.",
+        TemplateOrder.NAME: "What we call it.",
     },
 )
 
@@ -85,3 +97,19 @@ class TouchOutcome:
             repeated=record.repeated,
             touch=by_id(record.touch_id),
         )
+
+
+@strawberry.input(description="How templates are sorted.")
+class TemplateSort:
+    field: TemplateOrder = strawberry.field(description="By what.")
+    direction: SortDirection = strawberry.field(default=SortDirection.DESC, description="Which way round.")
+
+
+@strawberry.input(description="Which templates; all that is given must hold.")
+class TemplateFilter:
+    all: list["TemplateFilter"] | None = joined("AND", "All of these hold.")
+    any: list["TemplateFilter"] | None = joined("OR", "One of these holds.")
+    none: "TemplateFilter | None" = joined("NOT", "This does not hold.")
+    id: IdFilter | None = filtered("By id.", ID, ids_of(Kind.TEMPLATE))
+    name: TextFilter | None = filtered("By name.", node("name"))
+    created_at: DateTimeFilter | None = filtered("By when it was written.", node("created_at"))

@@ -3,10 +3,20 @@ from typing import ClassVar
 import strawberry
 
 from graph import partners
-from graph.partners import OperationKind, PartnerStatus
-from graph.reading import Anchor, node
+from graph.partners import OperationKind, PartnerOrder, PartnerStatus
+from graph.reading import ID, Anchor, node
 from graph.rights import Permission
 from schema.enums import described
+from schema.filters import (
+    DateTimeFilter,
+    EnumFilter,
+    IdFilter,
+    SortDirection,
+    TextFilter,
+    filtered,
+    ids_of,
+    joined,
+)
 from schema.node import Kind, Node
 from schema.origins import Read
 from schema.reads import identity, related, same, stored
@@ -33,6 +43,16 @@ described(
         OperationKind.QUERY: "It reads.",
         OperationKind.MUTATION: "It writes.",
         OperationKind.SUBSCRIPTION: "It hears of events.",
+    },
+)
+
+described(
+    PartnerOrder,
+    name="PartnerApplicationSortField",
+    description="What partner applications are sorted by.",
+    values={
+        PartnerOrder.REGISTERED_AT: "When it was registered.",
+        PartnerOrder.NAME: "What it is called.",
     },
 )
 
@@ -88,3 +108,20 @@ class PartnerApplication(Read, Node):
     documents: list[PartnerDocument] = related(
         "Its documents, in the order of handing in.", partners.DOCUMENTS
     )
+
+
+@strawberry.input(description="How partner applications are sorted.")
+class PartnerApplicationSort:
+    field: PartnerOrder = strawberry.field(description="By what.")
+    direction: SortDirection = strawberry.field(default=SortDirection.DESC, description="Which way round.")
+
+
+@strawberry.input(description="Which partner applications; all that is given must hold.")
+class PartnerApplicationFilter:
+    all: list["PartnerApplicationFilter"] | None = joined("AND", "All of these hold.")
+    any: list["PartnerApplicationFilter"] | None = joined("OR", "One of these holds.")
+    none: "PartnerApplicationFilter | None" = joined("NOT", "This does not hold.")
+    id: IdFilter | None = filtered("By id.", ID, ids_of(Kind.PARTNER_APPLICATION))
+    name: TextFilter | None = filtered("By name.", node("name"))
+    status: EnumFilter[PartnerStatus] | None = filtered("By how far it has come.", node("status"))
+    registered_at: DateTimeFilter | None = filtered("By when it was registered.", node("registered_at"))

@@ -12,7 +12,7 @@ from schema.pagination import Connection
 from schema.paging import After, First, page_size
 from schema.permissions import Requires
 from schema.reads import paged
-from schema.searches.types import SavedSearch, SavedSearchFilter
+from schema.searches.types import SavedSearch, SavedSearchFilter, SavedSearchSort
 from schema.talent.answers import answer
 from schema.talent.insights import note_search
 from schema.talent.types import TalentConnection
@@ -25,6 +25,7 @@ class SavedSearchQueries:
         "Your saved searches and those that others share, by name.",
         SAVED_SEARCHES,
         where=SavedSearchFilter,
+        sort_by=SavedSearchSort,
         requires=Permission.TALENT_SEARCH,
     )
 

@@ -5,9 +5,11 @@ import strawberry
 from graph import searches
 from graph.reading import ID, Anchor, node
 from graph.rights import Permission
+from graph.searches import SavedSearchOrder
 from graph.standing import choosing
 from graph.standing.choosing import DigestRhythm, StandingFault
 from schema.actors import Actor, actor_of
+from schema.enums import described
 from schema.filters import DateTimeFilter, IdFilter, SortDirection, TextFilter, filtered, ids_of, joined
 from schema.node import Kind, Node
 from schema.origins import Read
@@ -15,7 +17,7 @@ from schema.reads import identity, paged, stored
 from schema.scalars import DateTime
 from schema.searches.matches import SavedSearchMatchConnection, SavedSearchMatchFilter
 from schema.talent.inputs import direction_of
-from search.talent.conditions import described
+from search.talent import conditions
 from search.talent.request import SortBy
 from search.talent.saved import request_of, unnamed
 
@@ -27,11 +29,11 @@ def _text(content: str) -> str:
 
 
 def _where(content: str) -> list[str]:
-    return [described(unnamed(each)) for each in request_of(content).where]
+    return [conditions.described(unnamed(each)) for each in request_of(content).where]
 
 
 def _should(content: str) -> list[str]:
-    return [described(unnamed(each)) for each in request_of(content).should]
+    return [conditions.described(unnamed(each)) for each in request_of(content).should]
 
 
 def _sorted_by(content: str) -> SortBy | None:
@@ -42,6 +44,17 @@ def _sorted_by(content: str) -> SortBy | None:
 def _direction(content: str) -> SortDirection | None:
     order = request_of(content).order
     return None if order is None else direction_of(order)
+
+
+described(
+    SavedSearchOrder,
+    name="SavedSearchSortField",
+    description="What saved searches are sorted by.",
+    values={
+        SavedSearchOrder.NAME: "What its owner calls it.",
+        SavedSearchOrder.UPDATED_AT: "When it last changed.",
+    },
+)
 
 
 @strawberry.type(description="A talent search under a name; `savedSearchResults` runs it.")
@@ -99,3 +112,9 @@ class SavedSearchFilter:
         "By since when its owner is told of new matches; `isNull`: they are not.", node("standing_since")
     )
     updated_at: DateTimeFilter | None = filtered("By when it last changed.", node("updated_at"))
+
+
+@strawberry.input(description="How saved searches are sorted.")
+class SavedSearchSort:
+    field: SavedSearchOrder = strawberry.field(description="By what.")
+    direction: SortDirection = strawberry.field(default=SortDirection.ASC, description="Which way round.")

@@ -5,9 +5,18 @@ import strawberry
 from graph.profiles import skill_key
 from graph.reading import ID, Anchor, node
 from graph.taxonomy import terms
-from graph.taxonomy.terms import TermKind, TermSource
+from graph.taxonomy.terms import TermKind, TermOrder, TermSource
 from schema.enums import described
-from schema.filters import EnumFilter, IdFilter, TextFilter, TextsFilter, filtered, ids_of, joined
+from schema.filters import (
+    EnumFilter,
+    IdFilter,
+    SortDirection,
+    TextFilter,
+    TextsFilter,
+    filtered,
+    ids_of,
+    joined,
+)
 from schema.node import Kind, Node
 from schema.origins import Read
 from schema.pagination import Connection
@@ -29,6 +38,16 @@ described(
         TermSource.ESCO: "ESCO, the European classification (CC BY 4.0).",
         TermSource.ONET: "O*NET, the database of occupations of the U.S. Department of Labor (CC BY 4.0).",
         TermSource.OWN: "Somebody here.",
+    },
+)
+
+described(
+    TermOrder,
+    name="TermSortField",
+    description="What terms are sorted by.",
+    values={
+        TermOrder.NAME: "What we prefer to call it.",
+        TermOrder.UPDATED_AT: "When its spellings or links last changed.",
     },
 )
 
@@ -63,3 +82,9 @@ class TermFilter:
         "By name or synonym as a whole, whatever its case and accents.", terms.KEYS, skill_key
     )
     source: EnumFilter[TermSource] | None = filtered("By where it came from.", node("source"))
+
+
+@strawberry.input(description="How terms are sorted.")
+class TermSort:
+    field: TermOrder = strawberry.field(description="By what.")
+    direction: SortDirection = strawberry.field(default=SortDirection.ASC, description="Which way round.")

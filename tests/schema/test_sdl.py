@@ -124,6 +124,24 @@ def test_pages_are_bounded() -> None:
                 assert {"first", "after"} <= set(definition.args), f"{name}.{field}"
 
 
+IN_ONE_ORDER = {"Query.events", "Term.narrower"}
+"""A log has one order; what is narrower comes by name."""
+OF_A_SEARCH = {"Query.talentSearch", "Query.savedSearchResults"}
+RANKED = {"Query.matchCandidates", "Query.matchJobs", "Query.similarCandidates"}
+
+
+def test_lists_are_filtered_and_sorted_alike() -> None:
+    lacking = {
+        f"{name}.{field}"
+        for name, kind in _schema().type_map.items()
+        if isinstance(kind, GraphQLObjectType)
+        for field, definition in kind.fields.items()
+        if str(definition.type).rstrip("!").endswith("Connection")
+        and not {"where", "sortBy"} <= set(definition.args)
+    }
+    assert lacking - IN_ONE_ORDER - OF_A_SEARCH - RANKED == set()
+
+
 def test_enums_are_enums_of_the_domain() -> None:
     """What has a closed set of values, and permissions, never goes out as text."""
     schema = _schema()
