@@ -4,7 +4,6 @@ import asyncio
 import os
 import time
 from collections.abc import Iterator
-from functools import partial
 from itertools import count, islice
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from api.demo.people import person
 from api.demo.rows import PersonRow
 from api.rows import ROW, record_of
 from api.setup import make_token, prepare
-from bench.indexing import batches, searchable, until, worker
+from bench.indexing import batches, call_again, searchable, worker
 from engines import places, processes, stack
 from engines.errors import EngineError
 from graph.client import Graph, Statement
@@ -23,6 +22,9 @@ from graph.ids import now
 from graph.records import NewRecord, save_records
 from graph.settings import GraphSettings
 from graph.tokens import AccessRole
+from search.client import open_client
+from search.indices import candidate_index
+from search.settings import ElasticsearchSettings
 from workers.settings import RedisSettings
 
 CANDIDATES = 100_000
@@ -34,7 +36,6 @@ _MAKING = 1
 ENGINES = ("neo4j", "elasticsearch")
 
 COUNT = Statement("bench.candidates", "MATCH (p:Candidate) RETURN count(p) AS candidates")
-KNOWN = Statement("bench.index_known", "RETURN EXISTS { (:SearchIndex) } AS known")
 
 
 def start_engines(home: Path) -> dict[str, psutil.Process]:
@@ -71,8 +72,7 @@ async def fill(home: Path, candidates: int) -> dict[str, float]:
     await prepare()
     async with Graph.open(GraphSettings()) as graph, Redis.from_url(RedisSettings().url) as redis:
         await redis.flushall()
-        async with worker():
-            await until(partial(_is_known, graph))
+        await _make_index_known(graph)
         begin = time.perf_counter()
         made = batches(_records(candidates), COMMITTED_AT_ONCE)
         batch = await asyncio.to_thread(next, made)
@@ -87,10 +87,11 @@ async def fill(home: Path, candidates: int) -> dict[str, float]:
     return {"committed": candidates / committed, "numbered and indexed": candidates / indexed}
 
 
-async def _is_known(graph: Graph) -> bool:
-    """Say whether a worker has met the index: one that meets it later calls for everybody once more."""
-    row = await graph.read(KNOWN.row)
-    return row is not None and row["known"]
+async def _make_index_known(graph: Graph) -> None:
+    """Note the index while the graph is empty: a worker that meets it later calls for everybody once more."""
+    settings = ElasticsearchSettings()
+    async with open_client(settings) as client:
+        await call_again(graph, client, candidate_index(settings.index_prefix))
 
 
 async def recruiter() -> str:
