@@ -13,7 +13,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.1
 START := set -euo pipefail; begin=$$(date +%s)
 STOP := echo "== $$(( $$(date +%s) - begin )) s"
 
-.PHONY: help up down status doctor setup lint format test test-hostile fuzz bench-reads bench-completion bench-search-quality bench-attacks audit-http lock clean
+.PHONY: help up down status doctor setup lint format test test-hostile fuzz bench-reads bench-completion bench-search bench-search-quality bench-attacks audit-http lock clean
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 24
@@ -75,6 +75,9 @@ bench-reads: setup ## Measure reads beside @neo4j/graphql and the raw driver. AR
 bench-completion: setup ## Measure completion from memory beside Strawberry, Yoga and mercurius.
 	@$(START); echo "== bench: completion"; $(BIN)/python -m bench.completion $(ARGS); $(STOP)
 
+bench-search: setup ## Measure indexing and searching 100,000 candidates beside Elasticsearch alone. ARGS="..." goes to it.
+	@$(START); echo "== bench: search"; $(BIN)/python -m bench.search $(ARGS); $(STOP)
+
 bench-search-quality: setup ## Measure talent search on real résumés: KITH_REALDATA=... names the folder. ARGS="..." goes to it.
 	@$(START); echo "== bench: search quality"; $(BIN)/python -m bench.search_quality $(ARGS); $(STOP)
 
@@ -97,6 +100,7 @@ clean: ## Stop everything and delete all data, the tests' engines, the virtual e
 	if [ -x $(BIN)/kith ]; then \
 		$(BIN)/kith reset --yes; KITH_HOME="$${KITH_TEST_HOME:-.kith-test}" $(BIN)/kith reset --yes; \
 		KITH_HOME="$${KITH_BENCH_HOME:-.kith-bench}" $(BIN)/kith reset --yes; \
+		KITH_HOME="$${KITH_BENCH_HOME:-.kith-bench}-search" $(BIN)/kith reset --yes; \
 	fi; \
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache; \
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

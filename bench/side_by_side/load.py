@@ -16,11 +16,15 @@ _PATIENCE_SECONDS = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What is asked for: bodies are picked at random, the same ones in the same round for every subject."""
+    """What is asked for: bodies are picked at random, the same ones in the same round for every subject.
+
+    Where there are `paths`, each body is sent to the path of its place.
+    """
 
     url: str
     headers: Mapping[str, str]
     bodies: Sequence[bytes]
+    paths: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +62,11 @@ def require_wrk() -> str:
 
 def load(target: Target, *, clients: int, seconds: int, seed: int, look: bool) -> Outcome:
     """Ask with so many keep-alive connections; `look` searches each answer for errors, which costs CPU."""
-    with tempfile.NamedTemporaryFile("wb") as file:
+    with tempfile.NamedTemporaryFile("wb") as file, tempfile.NamedTemporaryFile("w") as paths:
         file.write(b"".join(body + b"\n" for body in target.bodies))
         file.flush()
+        paths.write("".join(path + "\n" for path in target.paths))
+        paths.flush()
         command = ["wrk", "--threads", "1", "--connections", str(clients), "--duration", f"{seconds}s"]
         command += ["--timeout", f"{_PATIENCE_SECONDS}s", "--script", str(_SCRIPT)]
         for name, value in target.headers.items():
@@ -70,7 +76,13 @@ def load(target: Target, *, clients: int, seconds: int, seed: int, look: bool) -
             check=True,
             capture_output=True,
             text=True,
-            env={**os.environ, "BODIES": file.name, "SEED": str(seed), "LOOK": str(int(look))},
+            env={
+                **os.environ,
+                "BODIES": file.name,
+                "PATHS": paths.name,
+                "SEED": str(seed),
+                "LOOK": str(int(look)),
+            },
         )
     found = json.loads(said.stdout.splitlines()[-1])
     return Outcome(

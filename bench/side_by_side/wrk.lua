@@ -1,5 +1,5 @@
 -- Sends the bodies of a file in random order and prints what wrk measured as one line of JSON.
--- BODIES: one body a line. SEED: the order. LOOK: "1" reads each answer and counts those that hold errors.
+-- BODIES: one body a line. PATHS: their paths, or nothing for that of the address. SEED: the order. LOOK: "1" reads each answer and counts those that hold errors.
 local ready, threads = {}, {}
 bad = 0
 
@@ -9,8 +9,10 @@ end
 
 function init()
   math.randomseed(tonumber(os.getenv("SEED")))
+  local paths = {}
+  for path in io.lines(os.getenv("PATHS")) do table.insert(paths, path) end
   for body in io.lines(os.getenv("BODIES")) do
-    table.insert(ready, wrk.format("POST", nil, nil, body))
+    table.insert(ready, wrk.format("POST", paths[#ready + 1], nil, body))
   end
   if os.getenv("LOOK") == "1" then
     response = function(status, headers, body)
