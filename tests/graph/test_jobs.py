@@ -2,8 +2,9 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from neo4j.exceptions import TransientError
 
-from graph.client import Graph
+from graph.client import Graph, Statement, Transaction
 from graph.errors import InvalidInput, KithError, NotFound
 from graph.events import EventType
 from graph.ids import new_id
@@ -39,6 +40,14 @@ from tests.graph.conftest import (
     size,
     total,
     visit,
+)
+
+MADE = Statement(
+    "tests.made",
+    """
+    RETURN COLLECT { MATCH (j:Job) RETURN j.id } AS jobs, COLLECT { MATCH (e:Event) RETURN e.id } AS events,
+           COUNT { (:Job)-[:REQUIRES]->() } AS skills
+    """,
 )
 
 
@@ -155,3 +164,21 @@ async def test_pages_show_every_job_once_the_newest_first_while_others_come(empt
     )
     assert seen == [*sorted(late, reverse=True), *sorted(early, reverse=True)]
     assert await total(empty, JOBS) == 7 + 2 * 3
+
+
+async def test_a_transaction_that_runs_twice_makes_one_job_and_one_event(empty: Graph) -> None:
+    """The driver runs work again where the server asks for it: ids and times come from outside, so nothing is made twice."""
+    job = NewJob(id=new_id(), event_id=new_id(), title="Welder", description="Welds.", skills=("Welding",))
+    runs = 0
+
+    async def interrupted(tx: Transaction, /) -> None:
+        nonlocal runs
+        runs += 1
+        await create_job(tx, job=job, actor="test", at=AT)
+        if runs == 1:
+            raise TransientError("once more")
+
+    await empty.write(interrupted)
+    assert runs == 2
+    (made,) = await empty.execute(MADE)
+    assert made == {"jobs": [job.id], "events": [job.event_id], "skills": 1}

@@ -1,9 +1,11 @@
 """What plans promise besides the right answer: rights, bounds, parameters only, and an event loop that stays free."""
 
 import asyncio
+import re
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -15,12 +17,14 @@ from graph.tokens import AccessRole
 from schema import documents, operations
 from schema.node import Kind, global_id
 from schema.operations import Operations, Request
+from schema.permissions import Permission
 from tests.schema.conftest import SCHEMA, context_of
 
 JOBS, APPLICATIONS = 25, 100
 MOST_SECONDS = 0.020
 """What one request may hold the event loop at most."""
 CLEAR = Statement("test.clear_query_caches", "CALL db.clearQueryCaches() YIELD value RETURN value")
+JOBS_THERE = Statement("test.jobs_there", "MATCH (j:Job) RETURN count(j) AS jobs")
 UNREADABLE_EVENT = Statement(
     "test.unreadable_event",
     """
@@ -79,6 +83,27 @@ async def test_no_plan_serves_principals_with_other_rights(planner: Operations, 
             ]
 
 
+async def test_no_plan_serves_tokens_with_other_scopes(planner: Operations, full: Graph) -> None:
+    """One planner, one role, one document: what a scope leaves out is masked for that token alone."""
+    query = "{ jobs(first: 1) { nodes { title stages { name } } } }"
+    jobs, applications = Permission.JOBS_READ, Permission.APPLICATIONS_READ
+    for scopes in (None, [jobs], [jobs, applications], [applications], None, [jobs]):
+        context = context_of(full, AccessRole.RECRUITER)
+        allowed = None if scopes is None else frozenset(scopes)
+        principal = replace(context.principal, scopes=allowed)
+        answer = orjson.loads(
+            await planner.answer(Request(query=query), replace(context, principal=principal))
+        )
+        if scopes == [applications]:
+            assert [error["extensions"]["code"] for error in answer["errors"]] == ["FORBIDDEN"]
+            continue
+        assert "errors" not in answer
+        (job,) = answer["data"]["jobs"]["nodes"]
+        sees_stages = scopes is None or applications in scopes
+        assert job["stages"] == ([{"name": "New"}] if sees_stages else None), scopes
+        assert ("redactions" in answer.get("extensions", {})) is not sees_stages, scopes
+
+
 async def test_what_is_masked_is_not_read(planner: Operations, full: Graph) -> None:
     query = "{ jobs(first: 1) { nodes { title stages { name } applications(first: 1) { totalCount } } } }"
     read = {
@@ -90,6 +115,33 @@ async def test_what_is_masked_is_not_read(planner: Operations, full: Graph) -> N
     assert "HAS_STAGE" not in read[AccessRole.PARTNER]
     assert "Application" not in read[AccessRole.PARTNER]
     assert "stages is masked: it needs applications:read" in read[AccessRole.PARTNER]
+
+
+async def test_explaining_tells_rows_and_times_what_is_computed_and_why_one_falls_back(
+    planner: Operations, full: Graph
+) -> None:
+    context = context_of(full, AccessRole.ADMIN)
+    told = await planner.explain(
+        Request(query="{ jobs(first: 3) { nodes { title } } candidates(first: 1) { nodes { seniority } } }"),
+        context,
+    )
+    assert re.search(r"^costs \d+ points at most$", told, re.MULTILINE)
+    reads = re.findall(r"^  \S+: (\d+) lists read in (\d+\.\d) ms$", told, re.MULTILINE)
+    assert len(reads) == told.count("MATCH (") == 2
+    assert all(int(rows) >= 1 and float(milliseconds) > 0 for rows, milliseconds in reads)
+    assert "  computed in Python: seniority: latest_seniority(" in told
+    fallen = await planner.explain(
+        Request(query="query($n: Int!) { jobs(first: $n) { totalCount } }", variables={}), context
+    )
+    assert fallen.endswith("falls back to graphql-core: the variables are not as declared")
+    change = 'mutation { createJob(input: {title: "a", description: "b"}) { job { title } } }'
+    before = await full.execute(JOBS_THERE)
+    kept = await planner.explain(Request(query=change), context)
+    assert "not run, since it is no query" in kept
+    assert "a resolver does its work" in kept
+    assert await full.execute(JOBS_THERE) == before
+    deep = "{ jobs(first: 100) { nodes { applications(first: 100) { nodes { candidate { applications(first: 9) { totalCount } } } } } } }"
+    assert (await planner.explain(Request(query=deep), context)).startswith("refused: ")
 
 
 async def test_one_shape_is_planned_once_by_neo4j(planner: Operations, full: Graph) -> None:

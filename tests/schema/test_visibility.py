@@ -1,10 +1,13 @@
 """Who sees which rows: lists and counts against plain Python, and hidden things beside unknown ones."""
 
+import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import orjson
 import pytest
+from starlette.datastructures import UploadFile
 
 from graph.client import Graph, Statement
 from graph.ids import new_id
@@ -132,7 +135,16 @@ READS = {
     "{ jobs(first: 9, where: {id: {eq: $id}}) { totalCount nodes { id } } }": Kind.JOB,
     "{ applications(first: 9, where: {job: {eq: $id}}) { totalCount nodes { id } } }": Kind.JOB,
     "{ applications(first: 9, where: {candidate: {eq: $id}}) { totalCount } }": Kind.PERSON,
+    '{ referralPaths(candidate: {id: "PERSON"}, introducer: {id: $id}) { truncated } }': Kind.PERSON,
 }
+"""Each query of one thing, and lists by the ids that they take; `$id` is what is hidden."""
+BY_SEARCH = {"talentSearch", "matchCandidates", "matchJobs", "similarCandidates", "explainMatch", "suggest"}
+"""What is hidden from these is looked at with the search: `tests/api/test_matching.py`, `tests/schema/test_talent_rights.py`."""
+LISTED = {"colleagues", "intakes", "events"}
+"""They take no id; what lists show: above."""
+FOR_ALL = {"companies", "templates", "taxonomyTerms", "searchInsights", "viewer"}
+OWNERS = {"savedSearches", "savedSearchResults"}
+"""`tests/api/test_saved_searches.py`."""
 WRITES = {
     'applyToJob(input: {job: {id: "JOB"}, candidate: {id: $id}}) { application { id }': Kind.PERSON,
     'applyToJob(input: {job: {id: $id}, candidate: {id: "PERSON"}}) { application { id }': Kind.JOB,
@@ -152,6 +164,7 @@ WRITES = {
 }
 """Each mutation and each thing that it names; `$id` is the one that is hidden, the others are there to be seen."""
 UPLOADING = {"importResume"}
+"""A file cannot stand in a document: it has a test of its own."""
 NAMING_NOTHING = {"createJob", "createCandidate", "createTemplate"}
 NAMING_WHAT_ALL_SEE = {"createTerm", "updateTerm", "mergeTerms"}
 OWNERS_ALONE = {
@@ -176,6 +189,18 @@ def test_every_mutation_that_names_something_is_tried() -> None:
     assert named | UPLOADING | NAMING_NOTHING | NAMING_WHAT_ALL_SEE | OWNERS_ALONE | ADMINISTRATIVE == set(
         MUTATIONS
     )
+
+
+def test_every_query_that_names_something_is_tried() -> None:
+    named = {re.match(r"{ (\w+)", each)[1] for each in READS}  # type: ignore[index]
+    fields = SCHEMA._schema.query_type.fields  # type: ignore[union-attr]
+    administrative = {
+        name
+        for name, field in fields.items()
+        for extension in field.extensions["strawberry-definition"].extensions
+        if isinstance(extension, Requires) and extension.permission in ADMINISTRATION
+    }
+    assert named | BY_SEARCH | LISTED | FOR_ALL | OWNERS | administrative == set(fields)
 
 
 def test_nothing_is_hidden_from_administrators() -> None:
@@ -219,6 +244,7 @@ async def test_what_is_hidden_is_read_as_if_it_was_not_there(
 ) -> None:
     principal = Principal(id="x", role=AccessRole.RECRUITER, label="x", expires_at=None)
     wanted = READS[query]
+    query = query.replace('"PERSON"', f'"{_seen(secretive, "Candidate", Kind.PERSON)}"')
     for kind in (Kind.PERSON, Kind.JOB, Kind.APPLICATION, Kind.INTAKE) if wanted is None else (wanted,):
         unknown = global_id(kind, new_id())
         expected = await answer(operations, graph, principal, f"query($id: ID!) {query}", id=unknown)
@@ -249,6 +275,27 @@ async def test_what_is_hidden_is_written_to_as_if_it_was_not_there(
     assert refused
     for id_ in _hidden(secretive, kind):
         assert await answer(operations, graph, principal, query, id=id_) == expected
+    assert await graph.execute(FINGERPRINT) == before
+
+
+async def test_a_file_about_somebody_hidden_is_refused_as_one_about_nobody(
+    operations: Operations, graph: Graph, secretive: graphs.Drawing
+) -> None:
+    principal = Principal(id="x", role=AccessRole.RECRUITER, label="x", expires_at=None)
+    query = (
+        "mutation($id: ID!, $file: Upload!) { importResume(input: {file: $file, candidate: {id: $id}})"
+        " { intake { id } userErrors { field message code } } }"
+    )
+
+    async def sent(id_: str) -> Any:
+        file = UploadFile(io.BytesIO(b"Kim Example"), filename="a.txt")
+        return await answer(operations, graph, principal, query, id=id_, file=file)
+
+    before = await graph.execute(FINGERPRINT)
+    expected = await sent(global_id(Kind.PERSON, new_id()))
+    assert expected["data"]["importResume"]["userErrors"][0]["code"] == "NOT_FOUND"
+    for id_ in _hidden(secretive, Kind.PERSON):
+        assert await sent(id_) == expected
     assert await graph.execute(FINGERPRINT) == before
 
 
