@@ -13,11 +13,11 @@ import pytest
 from graphql import get_introspection_query
 
 from graph.client import Graph, Statement
+from graph.rights import Permission
 from graph.tokens import AccessRole
 from schema import documents, operations
 from schema.node import Kind, global_id
 from schema.operations import Operations, Request
-from schema.permissions import Permission
 from tests.schema.conftest import SCHEMA, context_of
 
 JOBS, APPLICATIONS = 25, 100
