@@ -47,6 +47,8 @@ from graph.rights import SIGHTS
 from graph.searches import NewSavedSearch, create_saved_search
 from graph.sessions import PREFIX, NewSession, SignIn
 from graph.shortlists import shortlist
+from graph.standing.choosing import Baseline, DigestRhythm, note_seen, stand, stand_down
+from graph.standing.matching import Sighting, record
 from graph.taxonomy.editing import NewTerm, TermChange, create_term, update_term
 from graph.taxonomy.terms import TermKind
 from graph.tokens import AccessRole, NewToken
@@ -349,7 +351,7 @@ async def furnish(graph: Graph) -> None:
     await _let_in(graph, colleague)
     await _admit_partner(graph)
     await _name_skills(graph)
-    await _save_searches(graph)
+    await _save_searches(graph, candidate)
 
 
 async def _name_skills(graph: Graph) -> None:
@@ -369,8 +371,8 @@ async def _name_skills(graph: Graph) -> None:
             await graph.write(update_term, wanted=wanted, change=Change.by("test"))
 
 
-async def _save_searches(graph: Graph) -> None:
-    """Save shared searches that ask for everything that one can ask for."""
+async def _save_searches(graph: Graph, candidate: str) -> None:
+    """Save a shared search that asks for everything that one can ask for, and that a candidate matched for a while."""
     request = TalentRequest(
         text="welder",
         where=(Check("skills", "eq", "mig"),),
@@ -379,6 +381,23 @@ async def _save_searches(graph: Graph) -> None:
     )
     search = NewSavedSearch(id=new_id(), name="Welders", shared=True, content=content_of(request))
     await graph.write(create_saved_search, search=search, change=Change.by("token:test"))
+    owner, begun = Viewer(EVERYTHING, None, actor="token:test"), Change.by("token:test")
+    await graph.write(
+        stand,
+        id=search.id,
+        expected_version=None,
+        digest=DigestRhythm.DAILY,
+        due_at=LATER,
+        baseline=Baseline(content=search.content, candidates=[], through=0),
+        viewer=owner,
+        change=begun,
+    )
+    for found in (frozenset({candidate}), frozenset[str]()):
+        sighting = Sighting(search.id, begun.event_id, found)
+        await graph.write(record, candidates=[candidate], sightings=[sighting], at=AT, actor="test")
+        await graph.write(note_seen, id=search.id, until=LATER, viewer=owner, at=AT)
+    ended = Change.by("token:test")
+    await graph.write(stand_down, id=search.id, expected_version=None, viewer=owner, change=ended)
 
 
 async def _let_in(graph: Graph, colleague: str) -> None:
