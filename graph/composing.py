@@ -31,6 +31,7 @@ from graph.reading import (
     PageShape,
     Pattern,
     Row,
+    Sort,
     SortKey,
     Source,
 )
@@ -89,14 +90,19 @@ class _Composer:
         conditions = [self._filled(sort.seek, inner)] if sort.seek else []
         conditions += self._conditions(slot, inner)
         if page.goes_on:
-            after = _AFTER[page.descending].replace("$after", f"$p{slot}_after")
-            conditions.append(self._filled(after.replace("@by", sort.by.text), inner))
+            conditions.append(self._beyond(f"$p{slot}_after", sort, inner, descending=page.descending))
+        if page.stops:
+            conditions.append(self._beyond(f"$p{slot}_before", sort, inner, descending=not page.descending))
         way = " DESC" if page.descending else ""
         order = self._filled(f" ORDER BY {sort.by.text}{way}, @node.id{way}", inner)
         return (
             f"COLLECT {{ MATCH {self.match(pattern, inner, conditions)}"
             f" WITH *{order} LIMIT $p{slot}_limit RETURN {self.row(row, inner)} AS v{order} }}"
         )
+
+    def _beyond(self, key: str, sort: Sort, names: Mapping[str, str], *, descending: bool) -> str:
+        text = _BEYOND[descending].replace("$key", key)
+        return self._filled(text.replace("@by", sort.by.text), names)
 
     def _names(self, outer: Mapping[str, str]) -> dict[str, str]:
         number = next(self._numbers)
@@ -114,9 +120,9 @@ class _Composer:
         return _NAME.sub(lambda found: names[found[1]], with_sights(text, self._sights))
 
 
-_AFTER = {
-    False: "@by >= $after AND (@by > $after OR @node.id > $after_id)",
-    True: "@by <= $after AND (@by < $after OR @node.id < $after_id)",
+_BEYOND = {
+    False: "@by >= $key AND (@by > $key OR @node.id > $key_id)",
+    True: "@by <= $key AND (@by < $key OR @node.id < $key_id)",
 }
 
 
@@ -135,12 +141,18 @@ def from_nothing(name: str, row: Row, pages: Sequence[PageShape], *, sights: Sig
     return Statement(f"read.{name}", text)
 
 
-def page_parameters(slot: int, *, first: int, after: Key | None, values: Sequence[Any]) -> dict[str, Any]:
-    """Return what the text of a page refers to: one row more than asked for, to see whether more follow."""
+def page_parameters(
+    slot: int, *, size: int, after: Key | None, before: Key | None = None, values: Sequence[Any]
+) -> dict[str, Any]:
+    """Return what the text of a page refers to: one row more than asked for, to see whether more follow.
+
+    The page is between the two keys, `after` first in the order of its shape.
+    """
     parameters = {f"p{slot}_{i}": value for i, value in enumerate(values)}
-    parameters[f"p{slot}_limit"] = first + 1
-    if after is not None:
-        parameters |= {f"p{slot}_after": after.value, f"p{slot}_after_id": after.id}
+    parameters[f"p{slot}_limit"] = size + 1
+    for name, key in (("after", after), ("before", before)):
+        if key is not None:
+            parameters |= {f"p{slot}_{name}": key.value, f"p{slot}_{name}_id": key.id}
     return parameters
 
 

@@ -89,7 +89,7 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Where a page ended: the value that the list is sorted by, then the id that makes the order total."""
+    """A place in a list: the value that the list is sorted by, then the id that makes the order total."""
 
     value: str | float
     id: str
@@ -127,7 +127,7 @@ class Many:
 
 @dataclass(frozen=True, slots=True)
 class PageRows:
-    """The rows of a page, one more than asked for; `slot` is the page's number in the read."""
+    """The rows of a page in the order of its shape, one more than asked for; `slot` is the page's number in the read."""
 
     pattern: Pattern
     row: Row
@@ -147,8 +147,10 @@ Item: TypeAlias = Source | SortKey | One | Many | PageRows | PageCount
 
 @dataclass(frozen=True, slots=True)
 class PageShape:
-    """What decides the text of a page besides its pattern: its order, its conditions, and whether it goes on after a key.
+    """What decides the text of a page besides its pattern: its order, its conditions, and which ends it has.
 
+    The order is the one it is read in: a page at a list's end is read backwards, so it has the text of a page at the
+    beginning of the opposite order. `goes_on` is whether it begins after a key, `stops` whether it ends before one.
     Each condition holds one `@value` per value; the values themselves are no part of the shape.
     """
 
@@ -156,3 +158,4 @@ class PageShape:
     descending: bool
     conditions: tuple[str, ...] = ()
     goes_on: bool = False
+    stops: bool = False

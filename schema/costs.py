@@ -2,7 +2,7 @@
 
     operation             1
     object                1 each, those of connections, edges and `pageInfo` included; leaves cost nothing
-    page                  `edges` and `nodes` hold as many objects as `first` says
+    page                  `edges` and `nodes` hold as many objects as `first` or `last` says
     `nodes(ids:)`         as many objects as there are ids
     other lists           5 objects
     mutation              10 more for each field at its root
@@ -148,8 +148,7 @@ class _Pricing:
         if definition is None or not is_composite_type(named := get_named_type(definition.type)):
             return 0
         given = {argument.name.value: argument.value for argument in field.arguments or ()}
-        first = page_size(given["first"], self._variables) if "first" in given else None
-        one = 1 + self.of(field.selection_set, named, first)
+        one = 1 + self.of(field.selection_set, named, page_size(field, self._variables))
         type_ = definition.type.of_type if isinstance(definition.type, GraphQLNonNull) else definition.type
         if not is_list_type(type_):
             return one

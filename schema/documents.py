@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from graphql import (
@@ -19,7 +20,6 @@ from graphql import (
     Visitor,
     get_operation_ast,
     parse,
-    specified_rules,
     validate,
     visit,
 )
@@ -29,7 +29,6 @@ from schema.costs import Points, points_of
 from schema.errors import published
 from schema.keeping import Kept
 from schema.limits import (
-    MOST_ROWS,
     MOST_TOKENS,
     Cost,
     check,
@@ -37,7 +36,9 @@ from schema.limits import (
     check_variables,
     cost_of,
     deciding_variables,
+    whole_number,
 )
+from schema.page_sizes import RULES, check_page_sizes
 from schema.plan.select import flag_names
 
 T = TypeVar("T")
@@ -78,7 +79,7 @@ class Prepared:
     fragments: dict[str, FragmentDefinitionNode] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
     deciding: tuple[str, ...] = ()
-    """The variables that decide about page sizes."""
+    """The variables that decide about page sizes, and which of them are given."""
     introspects: bool = False
     measures: dict[tuple[Any, ...], Measure] = field(default_factory=dict)
     digest: str = field(init=False)
@@ -163,12 +164,14 @@ class Documents:
         too_many = _refused(check_variables, variables)
         if too_many:
             return Measure(Points(1, 1), too_many)
-        key = (operation_name, *(_number(variables.get(name)) for name in prepared.deciding))
+        key = (operation_name, *(_decision(variables, name) for name in prepared.deciding))
         found = prepared.measures.get(key)
         if found is None:
             if len(prepared.measures) > MOST_MEASURES:
                 prepared.measures.clear()
-            refusal = _refused(check, cost_of(prepared.document, variables))
+            refusal = _refused(check, cost_of(prepared.document, variables)) or (
+                _refused(partial(check_page_sizes, self._schema, prepared.document, operation), variables)
+            )
             points = points_of(self._schema, prepared.document, operation, variables)
             prepared.measures[key] = found = Measure(points, refusal)
         return found
@@ -183,7 +186,7 @@ class Documents:
             return Prepared(text=query, errors=published([error]))
         except KithError as error:
             return Prepared(text=query, errors=published([GraphQLError(error.message, original_error=error)]))
-        errors = validate(self._schema, document, specified_rules, max_errors=MOST_ERRORS)
+        errors = validate(self._schema, document, RULES, max_errors=MOST_ERRORS)
         if errors:
             return Prepared(text=query, errors=published(errors))
         definitions = document.definitions
@@ -212,11 +215,15 @@ def _refused(check: Callable[[T], None], given: T) -> list[dict[str, Any]]:
     return []
 
 
-def _number(value: Any) -> Any:
-    """Return what matters of a variable that decides: a number, or a list's length."""
+def _decision(variables: Mapping[str, Any], name: str) -> Any:
+    """Return what matters of a variable that decides: a number, a list's length, or that it is absent, null or unfit."""
+    if name not in variables:
+        return "absent"
+    value = variables[name]
     if isinstance(value, list):
         return "list", len(value)
-    return min(value, MOST_ROWS + 1) if isinstance(value, int) else None
+    number = whole_number(value)
+    return number if number is not None or value is None else "unfit"
 
 
 def _introspects(document: DocumentNode) -> bool:

@@ -76,7 +76,7 @@ described(
         Code.TOO_MANY: "A list has too many items.",
         Code.OUT_OF_RANGE: "A number, or how many items there are, is outside its bounds.",
         Code.MALFORMED: "A value has not the form it must have.",
-        Code.BAD_CURSOR: "`after` is no cursor of this list in this order.",
+        Code.BAD_CURSOR: "`after` or `before` is no cursor of this list in this order.",
         Code.VERSION_CONFLICT: "Somebody changed it since the `expectedVersion`: read it again and decide anew.",
         Code.IDEMPOTENCY_KEY_REUSED: "Another input came under this `idempotencyKey`: use a new key.",
         Code.ID_TAKEN: "The id belongs to something else.",

@@ -43,8 +43,9 @@ MOST_CHARACTERS = 50_000
 """Of a document, comments and spaces included; texts belong into variables."""
 MOST_GIVEN = 10_000
 """Values that the variables of one request may hold, however they are nested."""
-_PAGE_ARGUMENT = "first"
-_DECIDING = frozenset({_PAGE_ARGUMENT, "ids"})
+PAGE_SIZES = frozenset({"first", "last"})
+"""The arguments that say how many things a page has."""
+_DECIDING = PAGE_SIZES | {"ids"}
 _DIGITS_THAT_MATTER = 9
 
 
@@ -103,8 +104,8 @@ class _Counter:
         if field.name.value in {"__schema", "__type"}:
             depth = max(1, depth - (DEEPEST_INTROSPECTION - DEEPEST))
         rows, values = inner.rows, inner.values + 1
-        if (first := self._first(field)) is not None:
-            rows, values = first * max(1, inner.rows), first * values
+        if (size := page_size(field, self.variables)) is not None:
+            rows, values = size * max(1, inner.rows), size * values
         aliases = inner.aliases + (field.alias is not None)
         return Cost(depth, inner.fields + 1, rows, values, inner.directives, aliases, inner.repeated)
 
@@ -115,21 +116,29 @@ class _Counter:
             self.known[name] = self.of(fragment.selection_set) if fragment else Cost()
         return self.known[name] or Cost()
 
-    def _first(self, field: FieldNode) -> int | None:
-        for argument in field.arguments or ():
-            if argument.name.value == _PAGE_ARGUMENT:
-                return page_size(argument.value, self.variables)
-        return None
+
+def page_size(field: FieldNode, variables: Mapping[str, Any]) -> int | None:
+    """Return the page size that a field asks for, the larger of two; None where it asks for none.
+
+    It is what matters here: 1 where it is no number, and never much more than the most rows.
+    """
+    arguments = [each for each in field.arguments or () if each.name.value in PAGE_SIZES]
+    return max((_asked(each.value, variables) for each in arguments), default=None)
 
 
-def page_size(value: ValueNode, variables: Mapping[str, Any]) -> int:
-    """Return the page size that an argument asks for, as far as it matters here; 1 where it is no number."""
+def whole_number(given: Any) -> int | None:
+    """Return what a variable gives where a whole number is asked for, as far as it matters here: 5.0 is 5 too."""
+    if isinstance(given, float) and given.is_integer():
+        return int(max(-1.0, min(given, MOST_ROWS + 1.0)))
+    return min(given, MOST_ROWS + 1) if isinstance(given, int) else None
+
+
+def _asked(value: ValueNode, variables: Mapping[str, Any]) -> int:
     match value:
         case IntValueNode(value=digits):
             return max(1, _page_size(digits))
         case VariableNode(name=name):
-            given = variables.get(name.value)
-            return max(1, min(given, MOST_ROWS + 1)) if isinstance(given, int) else 1
+            return max(1, whole_number(variables.get(name.value)) or 1)
     return 1
 
 

@@ -33,7 +33,7 @@ from schema.origins import (
     Same,
     Stored,
 )
-from schema.paging import After, First
+from schema.paging import After, Before, FirstOrNot, Last
 from schema.permissions import Permission, Requires
 from schema.references import Ref
 from schema.resolving import ReadField
@@ -85,7 +85,12 @@ def paged(
     requires: Permission | None = None,
 ) -> Any:
     """Declare a connection over what a pattern leads to."""
-    arguments = [_argument("first", First), _argument("after", After, None)]
+    arguments = [
+        _argument("first", FirstOrNot, None),
+        _argument("after", After, None),
+        _argument("last", Last, None),
+        _argument("before", Before, None),
+    ]
     if where is not None:
         given = Annotated[where | None, strawberry.argument(description="Only those that fulfil this.")]  # type: ignore[valid-type]
         arguments.append(_argument("where", given, None))

@@ -92,7 +92,7 @@ class ReadField(StrawberryField):
             case NodesOf():
                 return [instance(one_type(self), values) for values in source.page.values]
             case InfoOf():
-                return source.page.bound.info(source.page.keys, has_next=source.page.has_next)
+                return source.page.bound.info(source.page.keys, more=source.page.more)
             case _:
                 return source.page.bound.cursor(*source.page.key(source.values))
 
@@ -143,8 +143,9 @@ class ReadField(StrawberryField):
         sort = pattern.sorts[bound.shape.sort].by
         sources = tuple(dict.fromkeys((*full_sources(edge), sort, ID)))
         found = await asked.read(info, PageRows(pattern, Row(sources), 0))
-        values: list[Values] = [dict(zip(sources, items, strict=True)) for items in found[: bound.first]]
-        return connection(page=LoadedPage(values, len(found) > bound.first, sort, asked, pattern))
+        rows, more = bound.shown(found)
+        values: list[Values] = [dict(zip(sources, items, strict=True)) for items in rows]
+        return connection(page=LoadedPage(values, more, sort, asked, pattern))
 
     async def _referenced(self, keys: Any, info: StrawberryInfo[Any, Any]) -> Any:
         cls = one_type(self)
@@ -192,7 +193,7 @@ class _Asked:
 @dataclass(frozen=True, slots=True)
 class LoadedPage:
     values: list[Values]
-    has_next: bool
+    more: bool
     sort: Source
     asked: _Asked
     pattern: Pattern

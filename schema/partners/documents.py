@@ -16,7 +16,6 @@ from graphql import (
     get_named_type,
     is_composite_type,
     parse,
-    specified_rules,
     validate,
     visit,
 )
@@ -27,6 +26,7 @@ from schema.documents import digest_of
 from schema.limits import MOST_TOKENS, check, cost_of, deciding_variables
 from schema.node import Kind
 from schema.origins import LookedUp
+from schema.page_sizes import RULES
 from schema.partners.personal import is_personal
 from schema.permissions import Permission, Requires
 from schema.resolving import ReadField
@@ -52,7 +52,7 @@ def read_document(schema: GraphQLSchema, text: str, *, field: str) -> NewDocumen
         check(cost)
     except (GraphQLError, KithError) as error:
         raise InvalidInput(Code.MALFORMED, error.message, field=field) from None
-    errors = validate(schema, document, specified_rules)
+    errors = validate(schema, document, RULES)
     if errors:
         raise InvalidInput(Code.MALFORMED, errors[0].message, field=field)
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]

@@ -322,7 +322,7 @@ class Compiler(ValueCompiler):
                 keys = f"[(e[{sort}], e[{key}]) for e in ({rows}[0], {rows}[-1])] if {rows} else []"
                 emitted = self._value(
                     below.definition.type,
-                    f"pages[{slot}].info({keys}, has_next={more})",
+                    f"pages[{slot}].info({keys}, more={more})",
                     below,
                     (*path, repr(below.key)),
                 )
@@ -336,8 +336,7 @@ class Compiler(ValueCompiler):
             # Sorted late, so that the sort's source is known to the row.
             variable = place.layout.nested(lambda: PageRows(pattern, layout.row(), slot))
             lines += [
-                f"{more} = len({variable}) > pages[{slot}].first",
-                f"{rows} = {variable}[:-1] if {more} else {variable}",
+                f"{rows}, {more} = pages[{slot}].shown({variable})",
                 f"cursor{slot} = pages[{slot}].cursor",
             ]
         return Emitted("{" + ", ".join(entries) + "}", [*lines, *body])

@@ -42,7 +42,7 @@ class Compiled:
     def size(self, pages: Sequence[BoundPage]) -> int:
         """Return how many values the answer may have, if all pages are full and lists of usual length."""
         return sum(
-            number * prod(LIST_LENGTH if slot is None else pages[slot].first for slot in scope)
+            number * prod(LIST_LENGTH if slot is None else pages[slot].size for slot in scope)
             for scope, number in self.weights.items()
         )
 

@@ -223,6 +223,22 @@ async def test_job_pipeline_counts_agree(system: System) -> None:
     assert job["applications"]["totalCount"] == len(job["applications"]["edges"])
 
 
+async def test_job_pipeline_goes_back_as_it_went_on(system: System) -> None:
+    async def page(**given: Any) -> Any:
+        job = await _run(
+            system, "job_pipeline", *(f"{name}={json.dumps(value)}" for name, value in given.items())
+        )
+        return job["applications"]
+
+    one = await page(first=1)
+    two = await page(first=1, after=one["pageInfo"]["endCursor"])
+    assert two["pageInfo"]["hasPreviousPage"]
+    assert two["edges"] != one["edges"]
+    back = await page(first=None, last=1, before=two["pageInfo"]["startCursor"])
+    assert back["edges"] == one["edges"]
+    assert (back["pageInfo"]["hasPreviousPage"], back["pageInfo"]["hasNextPage"]) == (False, True)
+
+
 async def test_referral_paths_prove_each_hop(system: System) -> None:
     found = await _run(system, "referral_paths")
     assert found["paths"]

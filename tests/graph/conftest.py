@@ -277,7 +277,7 @@ def _asked(
     sort = pattern.sorts[name]
     descending = sort.descending if given.descending is None else given.descending
     shape = PageShape(name, descending, given.conditions, goes_on=after is not None)
-    parameters = page_parameters(0, first=first, after=after, values=given.values)
+    parameters = page_parameters(0, size=first, after=after, values=given.values)
     return PageRows(pattern, Row((*sources, sort.by, ID)), 0), shape, parameters
 
 

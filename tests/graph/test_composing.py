@@ -103,6 +103,20 @@ def test_pages_from_nothing_and_below_with_their_counts() -> None:
     )
 
 
+def test_a_page_between_two_keys() -> None:
+    shape = PageShape("SIZE", descending=True, goes_on=True, stops=True)
+    size = "coalesce(n1.size, 0)"
+    assert by_ids(JOB, Row((PageRows(NOTES, Row((ID,)), 0),)), [shape], sights=EVERYTHING).text == (
+        "UNWIND $ids AS id MATCH (n0:Job {id: id}) RETURN collect([id, ["
+        "COLLECT { MATCH (n0)<-[e1:ABOUT]-(n1:Note)"
+        f" WHERE {size} <= $p0_after AND ({size} < $p0_after OR n1.id < $p0_after_id)"
+        f" AND {size} >= $p0_before AND ({size} > $p0_before OR n1.id > $p0_before_id)"
+        f" WITH * ORDER BY {size} DESC, n1.id DESC LIMIT $p0_limit"
+        f" RETURN [n1.`id`] AS v ORDER BY {size} DESC, n1.id DESC }}"
+        "]]) AS value"
+    )
+
+
 def test_what_the_viewer_may_not_see_is_hidden_at_each_match() -> None:
     sights = Sights(jobs=Sight.MEMBER, candidates=Sight.NONE)
     shape = PageShape("TITLE", descending=False)
@@ -121,15 +135,23 @@ def test_what_the_viewer_may_not_see_is_hidden_at_each_match() -> None:
 
 
 def test_parameters_of_a_page_ask_for_one_row_more() -> None:
-    assert page_parameters(2, first=7, after=None, values=["a", 5]) == {
+    assert page_parameters(2, size=7, after=None, values=["a", 5]) == {
         "p2_0": "a",
         "p2_1": 5,
         "p2_limit": 8,
     }
-    assert page_parameters(0, first=1, after=Key("2026", "x"), values=()) == {
+    assert page_parameters(0, size=1, after=Key("2026", "x"), values=()) == {
         "p0_limit": 2,
         "p0_after": "2026",
         "p0_after_id": "x",
+    }
+    between = page_parameters(1, size=2, after=Key(1, "a"), before=Key(9, "b"), values=())
+    assert between == {
+        "p1_limit": 3,
+        "p1_after": 1,
+        "p1_after_id": "a",
+        "p1_before": 9,
+        "p1_before_id": "b",
     }
 
 
@@ -150,6 +172,7 @@ def shapes(draw: st.DrawFn) -> PageShape:
         descending=draw(st.booleans()),
         conditions=tuple(draw(st.lists(CONDITIONS, max_size=3))),
         goes_on=draw(st.booleans()),
+        stops=draw(st.booleans()),
     )
 
 
@@ -188,9 +211,9 @@ def parameters_of(pages: Sequence[PageShape], values: Sequence[Any], key: Key) -
     bound: dict[str, Any] = {"ids": ["id"], "viewer": None}
     for slot, page in enumerate(pages):
         places = sum(text.count("@value") for text in page.conditions)
-        after = key if page.goes_on else None
+        after, before = (key if end else None for end in (page.goes_on, page.stops))
         here = [values[i % len(values)] for i in range(places)]
-        bound |= page_parameters(slot, first=10, after=after, values=here)
+        bound |= page_parameters(slot, size=10, after=after, before=before, values=here)
     return bound
 
 
@@ -232,7 +255,8 @@ def test_no_value_that_is_given_is_ever_part_of_the_text(
     assert mark not in text
     assert text == by_ids(JOB, row, list(pages), sights=EVERYTHING).text, "one shape, one text"
     places = sum(condition.count("@value") for page in pages for condition in page.conditions)
-    assert sum(mark in str(value) for value in bound.values()) == places + 2 * sum(p.goes_on for p in pages)
+    ends = sum(page.goes_on + page.stops for page in pages)
+    assert sum(mark in str(value) for value in bound.values()) == places + 2 * ends
 
 
 def test_a_filter_is_never_neither_true_nor_false() -> None:

@@ -218,6 +218,7 @@ _VALUES: dict[str, tuple[Any, ...]] = {
         "2030-01-01T00:00:00Z",
     ),
 }
+_OF_PAGES = frozenset({"first", "last", "after", "before"})
 _BAD_CURSORS = ("", "x", "WyJ4Il0=", "NTA=", "-1", "999999", "é")
 _BAD_IDS = ("", "x", "Sm9iOng=", "UGVyc29uOjAwMDAwMDAwLTAwMDAtNDAwMC04MDAwLTAwMDAwMDAwMDAwMA==")
 _BAD_GIVEN = {"Int": 2**31, "DateTime": "yesterday", "ID": 1.5, "String": 5, "Boolean": "true", "Float": "1"}
@@ -243,6 +244,7 @@ class _Writer:
         self.fields = 0
         self.nesting = 0
         self.names = 0
+        self.careful = False
 
     def chance(self, percent: int) -> bool:
         return bool(self.draw(st.integers(0, 99)) >= 100 - percent)
@@ -372,7 +374,8 @@ class _Writer:
 
     def operation(self, root: GraphQLObjectType, kind: OperationType) -> Selections:
         """Return the selections of an operation; what is no query has one field."""
-        if kind is OperationType.QUERY:
+        self.careful = kind is not OperationType.QUERY
+        if not self.careful:
             return self.selections(root, 1, MOST_ROWS)
         made = Selections()
         name = self.pick(self.roots)
@@ -544,20 +547,35 @@ class _Writer:
         given: dict[str, Any] = {}
         for key, each in field_.args.items():
             required = isinstance(each.type, GraphQLNonNull) and each.default_value is Undefined
-            if key == "after" or not (required or self.chance(30)):
+            if key in _OF_PAGES and "after" in field_.args:
+                continue
+            if not (required or self.chance(30)):
                 continue
             if key == "first":
-                given[key], rows = self.first(each, rows)
+                given[key], rows = self.size(each, rows)
             else:
                 kind = _KIND_OF_NAME.get(key) or _KIND_OF_NAME.get(name)
                 has_default = each.default_value not in (Undefined, None)
                 given[key] = self.argument(each.type, _Place(kind), has_default=has_default, percent=30)
-        if "after" in field_.args and self.chance(30):
-            connection = get_named_type(field_.type).name
-            given["after"] = self.after(field_.args["after"], connection, _sorting(given.get("sortBy")))
+        if "after" not in field_.args:
+            return given, rows
+        sizes = (
+            ["last" if "last" in field_.args and self.chance(45) else "first"]
+            if "first" in field_.args
+            else []
+        )
+        if "last" in field_.args and not self.careful and self.chance(2):
+            sizes = self.pick(([], ["first", "last"]))
+        for key in sizes:
+            given[key], left = self.size(field_.args[key], rows)
+            rows = min(rows, left)
+        for key in ("after", "before"):
+            if key in field_.args and self.chance(20):
+                connection = get_named_type(field_.type).name
+                given[key] = self.cursor(connection, _sorting(given.get("sortBy")))
         return given, rows
 
-    def first(self, argument: GraphQLArgument, rows: int) -> tuple[Any, int]:
+    def size(self, argument: GraphQLArgument, rows: int) -> tuple[Any, int]:
         size = self.number(1, max(1, min(5, rows)))
         if rows >= 200 and self.chance(4):
             size = self.pick((0, -1, 101, 100))
@@ -570,25 +588,26 @@ class _Writer:
             ("Int!", size, Undefined),
             ("Int", size, Undefined),
             ("Int", size, None),
+            ("Int!" if isinstance(argument.type, GraphQLNonNull) else "Int", Undefined, size),
         )
         variable = Variable(self.name("n"), *self.pick(ways))
-        self.variables.setdefault(("first", False, None), []).append(variable)
+        self.variables.setdefault(("size", False, None), []).append(variable)
         return variable, left
 
-    def after(self, argument: GraphQLArgument, connection: str, sorting: Sorting) -> Any:
+    def cursor(self, connection: str, sorting: Sorting) -> Any:
         cursors = self.words.cursors.get((connection, sorting), ())
         every = [each for found in self.words.cursors.values() for each in found]
         way = self.number(0, 99)
-        if way < 80 and cursors:
+        if way < 86 and cursors:
             cursor: Any = self.pick(cursors)
-        elif way < 90 and every:
+        elif way < 93 and every:
             cursor = self.pick(every)
         else:
             cursor = self.pick((*_BAD_CURSORS, None))
         if not self.chance(30):
             return cursor
         variable = Variable(self.name("c"), "String", Undefined, self.pick((cursor, cursor, Undefined)))
-        self.variables.setdefault(("after", False, None), []).append(variable)
+        self.variables.setdefault(("cursor", False, None), []).append(variable)
         return variable
 
 

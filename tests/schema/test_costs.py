@@ -29,6 +29,11 @@ def _points(document: str, variables: dict[str, Any] | None = None) -> Points:
         (f"{{ {PERSON} {{ id name }} }}", 2),
         ("{ jobs(first: 7) { totalCount } }", 2),
         ("{ jobs(first: 7) { nodes { id } } }", 2 + 7),
+        ("{ jobs(last: 7) { edges { node { id } } } }", 2 + 14),
+        (
+            "{ jobs(first: null, last: 7) { nodes { applications(last: 3) { nodes { id } } } } }",
+            2 + 7 * (1 + 1 + 3),
+        ),
         ("{ jobs(first: 7) { edges { cursor node { id } } pageInfo { endCursor } } }", 2 + 14 + 1),
         ("{ jobs(first: 7) { nodes { applications(first: 3) { nodes { id } } } } }", 2 + 7 * (1 + 1 + 3)),
         (f"{{ {PERSON} {{ employments {{ title }} }} }}", 2 + 5),
@@ -51,6 +56,9 @@ def test_variables_decide() -> None:
     document = "query($n: Int = 3) { jobs(first: $n) { nodes { id } } }"
     assert _points(document).requested == 2 + 3
     assert _points(document, {"n": 50}).requested == 2 + 50
+    assert _points(document, {"n": 50.0}).requested == 2 + 50
+    either = "query($n: Int, $m: Int) { jobs(first: $n, last: $m) { nodes { id } } }"
+    assert _points(either, {"m": 30}).requested == _points(either, {"n": 30, "m": None}).requested == 2 + 30
     ids = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
     assert _points(ids, {"ids": ["a"] * 40}).requested == 1 + 40
 

@@ -194,15 +194,18 @@ def _pages(
     shapes = {
         f"{each} where": PageShape(next(iter(pattern.sorts)), descending=True, conditions=tuple(conditions))
     }
-    for sort, descending, goes_on in itertools.product(pattern.sorts, (False, True), (False, True)):
-        shape = PageShape(sort, descending, goes_on=goes_on)
-        shapes[f"{each} {sort} {'DESC' if descending else 'ASC'}{' after' if goes_on else ''}"] = shape
+    whether = (False, True)
+    for sort, descending, goes_on, stops in itertools.product(pattern.sorts, whether, whether, whether):
+        ends = f"{' after' if goes_on else ''}{' before' if stops else ''}"
+        shapes[f"{each} {sort} {'DESC' if descending else 'ASC'}{ends}"] = PageShape(
+            sort, descending, goes_on=goes_on, stops=stops
+        )
     if sights != EVERYTHING:
         shapes = dict(itertools.islice(shapes.items(), 1))
     for name, shape in shapes.items():
-        after = Key("x", "x") if shape.goes_on else None
+        after, before = (Key("x", "x") if end else None for end in (shape.goes_on, shape.stops))
         values = list(conditions.values()) if shape.conditions else []
-        parameters = page_parameters(0, first=1, after=after, values=values)
+        parameters = page_parameters(0, size=1, after=after, before=before, values=values)
         if issubclass(each.cls, Read):
             yield name, _found(each, row, sights, shape), {**parameters, "ids": ["x"]}
         else:

@@ -17,11 +17,13 @@ from typing import Any
 import orjson
 import pytest
 from graphql import (
+    DocumentNode,
     GraphQLError,
     MiddlewareManager,
     OperationType,
     execute,
     get_named_type,
+    get_operation_ast,
     is_object_type,
     parse,
     validate,
@@ -49,6 +51,7 @@ from schema.limits import MOST_TOKENS, check, cost_of
 from schema.loaders import Loaders
 from schema.node import Kind, any_id
 from schema.operations import Operations, Request, _Resolved
+from schema.page_sizes import OnePageSize, check_page_sizes
 from schema.permissions import Permission, Principal
 from schema.plan.leaves import Unfit
 from schema.plan.values import Unplanned
@@ -161,6 +164,8 @@ class Pair:
             return encoded(None, published([GraphQLError(error.message, original_error=error)]))
         refused = validate(SCHEMA, document)
         assert not refused, f"the generator wrote an invalid document: {refused}"
+        if resolved is None and (unread := self.unread(document, request)):
+            return encoded(None, unread, executed=False)
         renewed = context.renewed()
         result = execute(
             SCHEMA,
@@ -172,6 +177,18 @@ class Pair:
         )
         done = await result if isawaitable(result) else result
         return encoded(done.data, published(done.errors or []), masked(done.data, renewed.redactions))
+
+    def unread(self, document: DocumentNode, request: Request) -> list[dict[str, Any]]:
+        """Return why nothing is read where a list is asked for with both page sizes, or with none."""
+        errors = validate(SCHEMA, document, [OnePageSize])
+        operation = get_operation_ast(document, request.operation_name)
+        if errors or operation is None:
+            return published(errors)
+        try:
+            check_page_sizes(SCHEMA, document, operation, request.variables or {})
+        except KithError as error:
+            return published([GraphQLError(error.message, original_error=error)])
+        return []
 
     async def data(self, query: str) -> Any:
         """Return what an administrator gets."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from api import operations
 from graph.errors import KithError
 from schema import limits
-from schema.limits import MOST_CHARACTERS, check, check_length, check_variables, cost_of
+from schema.limits import MOST_CHARACTERS, check, check_length, check_variables, cost_of, deciding_variables
 
 
 def _bomb(levels: int) -> str:
@@ -62,6 +62,33 @@ ALIASES = "{" + " ".join(f"a{i}: jobs(first: 1) {{ nodes {{ id title }} }}" for 
 def test_what_costs_too_much_is_refused(document: str) -> None:
     with pytest.raises(KithError, match="ask for less"):
         check(cost_of(parse(document), {}))
+
+
+def test_last_counts_as_first_does() -> None:
+    for here, there in (("first", "last"), ("last", "first"), ("last", "last")):
+        document = parse(
+            f"{{ jobs({here}: 100) {{ nodes {{ applications({there}: 100) {{ nodes {{ id }} }} }} }} }}"
+        )
+        assert cost_of(document, {}).rows == 10_000
+    both = parse("query($n: Int, $m: Int) { jobs(first: $n, last: $m) { nodes { id } } }")
+    assert cost_of(both, {"n": 4, "m": 9}).rows == 9
+    assert cost_of(both, {"n": None, "m": 9}).rows == 9
+    assert cost_of(both, {}).rows == 1
+    assert deciding_variables(both) == ("m", "n")
+    assert cost_of(parse("{ jobs { nodes { id } } }"), {}).rows == 0
+
+
+def test_a_number_that_graphql_takes_for_whole_counts() -> None:
+    document = parse("query($n: Int) { jobs(last: $n) { nodes { id } } }")
+    for value, rows in (
+        (70.0, 70),
+        (1e300, 10_001),
+        (-1e300, 1),
+        (float("nan"), 1),
+        (float("inf"), 1),
+        (0.5, 1),
+    ):
+        assert cost_of(document, {"n": value}).rows == rows
 
 
 def test_page_sizes_in_variables_count() -> None:

@@ -1,7 +1,7 @@
 import base64
 import json
 from contextlib import suppress
-from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,10 +15,10 @@ from graph.reading import Key, PageShape
 from schema.candidates.types import PersonSort
 from schema.filters import SortDirection
 from schema.node import Kind, any_id, global_id
-from schema.paging import LONGEST_CURSOR, bind_page, cursor_of, key_of, page_size
+from schema.paging import LONGEST_CURSOR, ListOrder, bind_page, cursor_of, key_of, page_size
 from schema.scalars import _date_time
 
-SHAPES = [PageShape(sort, descending) for sort in ("NAME", "CREATED_AT") for descending in (False, True)]
+ORDERS = [ListOrder(sort, descending) for sort in ("NAME", "CREATED_AT") for descending in (False, True)]
 KEYS = st.builds(
     Key,
     st.text(max_size=100) | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False),
@@ -26,37 +26,32 @@ KEYS = st.builds(
 )
 
 
-@given(KEYS, st.sampled_from(SHAPES))
-def test_a_cursor_comes_back_as_it_went_in_its_own_order_alone(key: Key, shape: PageShape) -> None:
+@given(KEYS, st.sampled_from(ORDERS))
+def test_a_cursor_comes_back_as_it_went_in_its_own_order_alone(key: Key, order: ListOrder) -> None:
     try:
-        cursor = cursor_of(shape, key)
+        cursor = cursor_of(order, key)
     except TypeError:
         return  # lone surrogates never come out of the graph
     if len(cursor) > LONGEST_CURSOR:
         return
-    assert key_of(shape, cursor) == key
-    for other in SHAPES:
-        if other != shape:
+    assert key_of(order, cursor) == key
+    for other in ORDERS:
+        if other != order:
             with pytest.raises(InvalidInput):
                 key_of(other, cursor)
-
-
-def test_what_is_filtered_by_is_no_part_of_a_cursor() -> None:
-    one, other = (replace(SHAPES[0], conditions=conditions) for conditions in ((), ("@value = 1",)))
-    assert key_of(other, cursor_of(one, Key("x", "y"))) == Key("x", "y")
 
 
 @given(st.text(max_size=2_000))
 def test_no_text_breaks_the_reading_of_a_cursor(text: str) -> None:
     with suppress(InvalidInput):
-        assert key_of(SHAPES[0], text) is not None
+        assert key_of(ORDERS[0], text) is not None
 
 
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists, max_leaves=8))
 def test_no_json_breaks_the_reading_of_a_cursor(content: object) -> None:
     text = base64.urlsafe_b64encode(json.dumps(["NAME ASC", content, "id"]).encode()).decode()
     with suppress(InvalidInput):
-        assert key_of(SHAPES[0], text) == Key(content, "id")  # type: ignore[arg-type]
+        assert key_of(ORDERS[0], text) == Key(content, "id")  # type: ignore[arg-type]
         assert isinstance(content, str | float | bool)
 
 
@@ -67,9 +62,29 @@ def test_the_arguments_of_a_page_become_its_shape(
     page = bind_page(
         CANDIDATES, {"first": first, "sort_by": PersonSort(field=field, direction=direction), "where": None}
     )
-    assert (page.first, page.after, page.values) == (first, None, ())
+    assert (page.size, page.backward, page.after, page.before, page.values) == (first, False, None, None, ())
     assert page.shape == PageShape(field, direction is SortDirection.DESC)
     assert page.parameters(3) == {"p3_limit": first + 1}
+
+
+@given(st.sampled_from(list(CANDIDATES.sorts)), st.booleans(), st.booleans())
+def test_the_end_of_a_list_is_read_as_the_beginning_of_the_opposite_one(
+    field: PersonOrder, goes_on: bool, stops: bool
+) -> None:
+    up, down = (PersonSort(field=field, direction=direction) for direction in SortDirection)
+    here, there = (cursor_of(ListOrder(field, False), Key("x", id_)) for id_ in "ab")
+    ends = {"after": here} if goes_on else {}
+    ends |= {"before": there} if stops else {}
+    page = bind_page(CANDIDATES, {"last": 4, "sort_by": up, **ends})
+    here, there = (cursor_of(ListOrder(field, True), Key("x", id_)) for id_ in "ab")
+    ends = {"after": there} if stops else {}
+    ends |= {"before": here} if goes_on else {}
+    opposite = bind_page(CANDIDATES, {"first": 4, "sort_by": down, **ends})
+    assert page.shape == opposite.shape
+    assert page.parameters(0) == opposite.parameters(0)
+    assert page.shown([1, 2, 3, 4, 5]) == ([4, 3, 2, 1], True)
+    assert opposite.shown([1, 2, 3, 4, 5]) == ([1, 2, 3, 4], True)
+    assert page.shown([1]) == ([1], False)
 
 
 def test_without_arguments_a_page_has_the_first_order_of_its_list() -> None:
@@ -81,15 +96,58 @@ def test_without_arguments_a_page_has_the_first_order_of_its_list() -> None:
 def test_the_place_of_a_page_is_that_of_its_ends() -> None:
     page = bind_page(CANDIDATES, {"first": 2})
     keys = [("2026-02", "b"), ("2026-01", "a")]
-    info = page.info(keys, has_next=True)
+    info = page.info(keys, more=True)
     assert (info.has_next_page, info.has_previous_page) == (True, False)
     assert info.start_cursor == page.cursor(*keys[0])
     assert info.end_cursor
     after = bind_page(CANDIDATES, {"first": 2, "after": info.end_cursor})
     assert after.after == Key("2026-01", "a")
     assert after.shape.goes_on
-    nothing = after.info([], has_next=False)
+    nothing = after.info([], more=False)
     assert (nothing.has_previous_page, nothing.start_cursor, nothing.end_cursor) == (True, None, None)
+
+
+@pytest.mark.parametrize(
+    ("ends", "more", "expected"),
+    [
+        ("", False, (False, False)),
+        ("", True, (False, True)),
+        ("after", False, (True, False)),
+        ("before", False, (False, True)),
+        ("after before", True, (True, True)),
+    ],
+)
+def test_more_follows_where_it_was_read_or_where_a_cursor_stands(
+    ends: str, more: bool, expected: tuple[bool, bool]
+) -> None:
+    """`expected` is of a page at the beginning; at the end all is the other way round."""
+    name, sort = next(iter(CANDIDATES.sorts.items()))
+    cursor = cursor_of(ListOrder(name, sort.descending), Key("x", "y"))
+    info = bind_page(CANDIDATES, {"first": 2, **dict.fromkeys(ends.split(), cursor)}).info([], more=more)
+    assert (info.has_previous_page, info.has_next_page) == expected
+    swapped = [{"after": "before", "before": "after"}[end] for end in ends.split()]
+    info = bind_page(CANDIDATES, {"last": 2, **dict.fromkeys(swapped, cursor)}).info([], more=more)
+    assert (info.has_next_page, info.has_previous_page) == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        ({}, "first"),
+        ({"first": None, "last": None}, "first"),
+        ({"first": 1, "last": 1}, "last"),
+        ({"first": 0}, "first"),
+        ({"last": 101}, "last"),
+        ({"first": 1, "after": "x"}, "after"),
+        ({"last": 1, "before": "x"}, "before"),
+        ({"first": 1, "before": ""}, "before"),
+    ],
+    ids=str,
+)
+def test_a_page_that_is_none_names_what_is_wrong(arguments: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidInput, match=f"`{field}`") as refused:
+        bind_page(CANDIDATES, arguments)
+    assert refused.value.field == field
 
 
 @given(st.text(max_size=200))

@@ -77,7 +77,7 @@ def routes(granted: frozenset[Permission]) -> dict[str, list[str]]:
                 "savedSearchResults",
             } or not isinstance(target, GraphQLObjectType):
                 continue
-            found[target.name] = [*found[type_name], f"{name}(first: 9)" if arguments else name]
+            found[target.name] = [*found[type_name], f"{name}(first: 9)" if "first" in field.args else name]
             pending.append(target.name)
     return found
 

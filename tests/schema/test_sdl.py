@@ -6,6 +6,7 @@ from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
+    GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
     is_introspection_type,
@@ -111,15 +112,28 @@ def test_every_permission_is_granted_to_somebody_and_not_to_all() -> None:
             assert len(holders) < len(GRANTS), permission
 
 
+ONE_WAY = {
+    "talentSearch",
+    "savedSearchResults",
+    "matchCandidates",
+    "matchJobs",
+    "similarCandidates",
+    "events",
+}
+"""Lists that are read from their beginning alone; decision 24 says why."""
+
+
 def test_pages_are_bounded() -> None:
-    """Every connection takes `first` and `after`; no list of nodes comes without a page."""
+    """Every connection takes `first` and `after`, those of the graph also `last` and `before`; nothing comes without a page."""
     schema = _schema()
     for name, kind in schema.type_map.items():
         if not isinstance(kind, GraphQLObjectType):
             continue
         for field, definition in kind.fields.items():
             if str(definition.type).rstrip("!").endswith("Connection"):
-                assert {"first", "after"} <= set(definition.args), f"{name}.{field}"
+                arguments = {"first", "after"} | (set() if field in ONE_WAY else {"last", "before"})
+                assert arguments <= set(definition.args), f"{name}.{field}"
+                assert isinstance(definition.args["first"].type, GraphQLNonNull) is (field in ONE_WAY)
 
 
 def test_enums_are_enums_of_the_domain() -> None:
