@@ -87,7 +87,7 @@ class _Composer:
         inner, page = self._names(names), self._pages[slot]
         sort = pattern.sorts[page.sort]
         self._sorts[slot] = sort.by
-        conditions = [self._filled(sort.seek, inner)] if sort.seek else []
+        conditions = [self._filled(f"{sort.seek} AND {_HAS_ID}", inner)] if sort.seek else []
         conditions += self._conditions(slot, inner)
         if page.goes_on:
             conditions.append(self._beyond(f"$p{slot}_after", sort, inner, descending=page.descending))
@@ -120,6 +120,8 @@ class _Composer:
         return _NAME.sub(lambda found: names[found[1]], with_sights(text, self._sights))
 
 
+_HAS_ID = "@node.id IS NOT NULL"
+"""Holds for everything in a list with pages; Neo4j walks an index over a value and an id only where both are asked for."""
 _BEYOND = {
     False: "@by >= $key AND (@by > $key OR @node.id > $key_id)",
     True: "@by <= $key AND (@by < $key OR @node.id < $key_id)",

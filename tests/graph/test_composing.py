@@ -93,7 +93,7 @@ def test_pages_from_nothing_and_below_with_their_counts() -> None:
         "RETURN ["
         "COLLECT { MATCH (n1:Job) WHERE coalesce(n1.`title` = $p0_0, false)"
         " WITH * ORDER BY n1.`title`, n1.id LIMIT $p0_limit RETURN [n1.`id`, n1.`title`, "
-        "COLLECT { MATCH (n1)<-[e2:ABOUT]-(n2:Note) WHERE e2.at IS NOT NULL"
+        "COLLECT { MATCH (n1)<-[e2:ABOUT]-(n2:Note) WHERE e2.at IS NOT NULL AND n2.id IS NOT NULL"
         " AND e2.`at` <= $p1_after AND (e2.`at` < $p1_after OR n2.id < $p1_after_id)"
         " WITH * ORDER BY e2.`at` DESC, n2.id DESC LIMIT $p1_limit"
         " RETURN [n2.`id`, e2.`at`] AS v ORDER BY e2.`at` DESC, n2.id DESC }"
