@@ -52,6 +52,7 @@ async def answer(info: Info, request: TalentRequest) -> TalentConnection:
         highlight=asks_for(asked, "highlights"),
         reasons=asks_for(asked, "fit"),
         evidence=asks_for(asked, "evidence"),
+        count=asks_for(asked, "totalCount"),
     )
     rights = await search_rights(context)
     request = replace(request, expansion=await context.services.taxonomy.current())

@@ -68,7 +68,7 @@ def build_talent_query(
         "sort": [_sort(order, request), {"id": "asc"}],
         "track_scores": scored,
         "size": request.size + 1,
-        "track_total_hits": True,
+        "track_total_hits": True if request.count else 1,
         "timeout": f"{TIMEOUT_SECONDS}s",
         "_source": False,
         "version": request.reasons,

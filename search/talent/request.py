@@ -53,6 +53,7 @@ class TalentRequest:
     the score. `meaning` is what texts should be near to; without it, what `text` says. Without an order the best come first, or the latest change where nothing ranks. `after` is the cursor of
     the last hit seen. `at` (ISO 8601, UTC) is the moment that bands of time count back from. `highlight`, `reasons` and
     `evidence` ask for what costs more. `expansion` knows what else plain words stand for.
+    Without `count` the total is 1 where somebody matches, and nobody is counted beyond.
     """
 
     text: str = ""
@@ -67,4 +68,5 @@ class TalentRequest:
     highlight: bool = False
     reasons: bool = False
     evidence: bool = False
+    count: bool = True
     expansion: Expansion = field(default=AS_WRITTEN, compare=False, repr=False)

@@ -44,7 +44,7 @@ class TalentHit:
 
 @dataclass(frozen=True, slots=True)
 class TalentResult:
-    """One page: the exact total, whether more follows, and per facet its values with the number of candidates.
+    """One page: the total where it was asked for, whether more follows, and per facet its values with the number of candidates.
 
     The most frequent values come first, bands in their order. Values are in the index's form: lower case and
     without accents.

@@ -1,16 +1,32 @@
 """Who may do what, tried at the door: every operation × every role, against the table."""
 
+import io
 import json
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
+import orjson
 import pytest
+from starlette.datastructures import UploadFile
 
-from graph.ids import new_id
+from api.registered import ANONYMOUS
+from graph.client import Statement
+from graph.events import Change
+from graph.ids import from_now, new_id
 from graph.rights import GRANTS, Permission
+from graph.sessions import PREFIX, NewSession, SignIn, start_session
 from graph.tokens import AccessRole
+from schema.context import Context
+from schema.loaders import Loaders
 from schema.node import Kind, global_id
+from schema.operations import Request
 from tests.api.conftest import ROLES, System, kith
+from tests.api.serving import Served, client
 
+ANY_CANDIDATE = Statement(
+    "tests.any_candidate", "MATCH (p:Person:Candidate) RETURN p.id AS id ORDER BY p.id LIMIT 1"
+)
 UNKNOWN = {kind: global_id(kind, new_id()) for kind in Kind}
 
 OPERATIONS: dict[str, tuple[Permission, str]] = {
@@ -278,6 +294,91 @@ async def test_the_table_decides(system: System, name: str) -> None:
         assert await system.fingerprint() == before
 
 
+async def candidate_token(system: System) -> str:
+    """Have a candidate signed in; return the session's token."""
+    (row,) = await system.graph.execute(ANY_CANDIDATE)
+    session = NewSession(
+        id=new_id(),
+        secret=PREFIX + new_id(),
+        subject=row["id"],
+        sign_in=SignIn.LINK,
+        expires_at=from_now(timedelta(hours=1)),
+    )
+    assert await system.graph.write(start_session, session=session, change=Change.by("test"))
+    await system.settled()
+    return session.secret
+
+
+@pytest.fixture(params=[AccessRole.CANDIDATE, AccessRole.ANONYMOUS])
+async def nameless(
+    request: pytest.FixtureRequest, system: System, served: Served
+) -> tuple[AccessRole, Callable[[str], Awaitable[Any]]]:
+    """A role that no token has, and what sends operations as it: a session, and what nobody's document would be answered."""
+    role = request.param
+    token = await candidate_token(system) if role is AccessRole.CANDIDATE else ""
+    services = served.app.state.services
+
+    async def send(document: str) -> Any:
+        if role is AccessRole.CANDIDATE:
+            given: dict[str, Any] = {"json": {"query": document}}
+            if "$file" in document:
+                operations = json.dumps({"query": document, "variables": {"file": None}})
+                form = {"operations": operations, "map": '{"0": ["variables.file"]}'}
+                given = {"data": form, "files": {"0": b"text"}}
+            headers = {"GraphQL-Preflight": "1", "Authorization": f"Bearer {token}"}
+            return (await system.raw(role=None, headers=headers, **given)).json()
+        variables = {"file": UploadFile(io.BytesIO(b"text"))} if "$file" in document else {}
+        loaders = Loaders(services.graph, ANONYMOUS.viewer)
+        context = Context(principal=ANONYMOUS, services=services, loaders=loaders)
+        return orjson.loads(
+            await served.operations.answer(Request(query=document, variables=variables), context)
+        )
+
+    return role, send
+
+
+def test_no_role_is_left_out() -> None:
+    assert {AccessRole(role.upper()) for role in ROLES} | {AccessRole.CANDIDATE, AccessRole.ANONYMOUS} == set(
+        AccessRole
+    )
+
+
+async def test_the_table_decides_for_those_without_tokens_too(
+    system: System, nameless: tuple[AccessRole, Callable[[str], Awaitable[Any]]]
+) -> None:
+    role, send = nameless
+    before = await system.fingerprint()
+    for name, (permission, document) in OPERATIONS.items():
+        answer = await send(document)
+        codes = [error["extensions"]["code"] for error in answer.get("errors", [])]
+        assert ("FORBIDDEN" in codes) is not (permission in GRANTS[role]), (name, answer)
+    assert await system.fingerprint() == before
+
+
+SUBSCRIPTIONS = {"events": (Permission.EVENTS_READ, 'subscription { events(after: "0") { type } }')}
+
+
+async def test_the_list_of_subscriptions_is_complete(system: System) -> None:
+    data = await system.data("{ __schema { subscriptionType { fields { name } } } }")
+    assert {field["name"] for field in data["__schema"]["subscriptionType"]["fields"]} == set(SUBSCRIPTIONS)
+
+
+@pytest.mark.parametrize("name", SUBSCRIPTIONS)
+async def test_the_table_decides_about_subscriptions(system: System, served: Served, name: str) -> None:
+    permission, document = SUBSCRIPTIONS[name]
+    tokens = system.tokens | {"candidate": await candidate_token(system)}
+    for role, token in tokens.items():
+        async with client(served, token) as one:
+            await one.subscribe(document)
+            message = await one.receive()
+            errors = (
+                message["payload"] if message["type"] == "error" else message["payload"].get("errors", [])
+            )
+            codes = [error["extensions"]["code"] for error in errors]
+            granted = permission in GRANTS[AccessRole(role.upper())]
+            assert ("FORBIDDEN" in codes) is not granted, (role, message)
+
+
 async def _call(system: System, document: str, role: str) -> Any:
     if "$file" not in document:
         return await system.post(document, role=role)
@@ -320,8 +421,6 @@ def test_a_token_of_no_role_is_refused(started: None) -> None:
 
 
 async def test_tokens_are_not_kept_as_they_are(system: System) -> None:
-    from graph.client import Statement  # noqa: PLC0415 - only here
-
     rows = await system.graph.execute(
         Statement("tests.tokens", "MATCH (t:Token) RETURN properties(t) AS token")
     )

@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
+from graph.client import Statement
 from graph.ids import from_now, new_id
 from graph.rights import ADMINISTRATION, GRANTS, Permission
 from graph.tokens import AccessRole
-from schema.node import Kind, global_id
+from schema.node import Kind, any_id, global_id
 from tests.api.conftest import System, kith
 from tests.api.serving import serving
 from tests.api.signing_in import Caller, kept, logs
+from tests.api.test_partners import approved
 from tests.waiting import eventually
 from workers.bus import STREAM
 
@@ -36,6 +38,10 @@ mutation($id: ID!, $hours: Int! = 24) {
 """
 REVOKE = "mutation($id: ID!) { revokeToken(input: { tokenId: $id }) { token { revokedAt } userErrors { field code } } }"
 SET_ROLE = "mutation($id: ID!) { setUserRole(input: { userId: $id, role: ADMIN }) { userErrors { code } } }"
+TOKEN_OF = Statement(
+    "tests.token_of",
+    "MATCH (t:Token {label: $label})-[:OF]->(:PartnerApplication {id: $id}) RETURN t.id AS id",
+)
 JOBS = "{ jobs(first: 1) { totalCount } }"
 CANDIDATES = "{ candidates(first: 1) { totalCount } }"
 
@@ -186,6 +192,46 @@ async def test_use_is_seen_without_anybody_waiting_for_it(system: System) -> Non
         assert await used(made) is None, "nothing was written on the way of the request"
     assert await used(made) is not None, "a process that ends writes what it knows"
     assert await used(unused) is None
+
+
+async def test_a_partners_token_ends_and_rotates_like_others(system: System) -> None:
+    """What `issuePartnerToken` makes is rotated by `rotateToken`, shows its last use, and ends at its moment."""
+    document = "query OpenJobs { jobs(first: 1) { totalCount } }"
+    partner = await approved(system, document)
+    issued = await system.data(
+        "mutation($id: ID!, $at: DateTime!) { issuePartnerToken(input: "
+        '{ applicationId: $id, label: "ends", expiresAt: $at }) { token userErrors { code } } }',
+        {"id": partner.id, "at": from_now(timedelta(seconds=8))},
+    )
+    ending = issued["issuePartnerToken"]["token"]
+    caller = Caller(system.url)
+
+    async def runs(secret: str) -> bool:
+        response = await caller.graphql(document, secret)
+        return response.status_code == 200 and "errors" not in response.json()
+
+    assert await runs(ending)
+    (row,) = await system.graph.execute(TOKEN_OF, id=any_id(partner.id)[1], label="test")  # type: ignore[index]
+    id_ = global_id(Kind.TOKEN, row["id"])
+    second = (await system.data(ROTATE, {"id": id_}))["rotateToken"]["secret"]
+    assert await runs(partner.token)
+    assert await runs(second)
+    third = (await system.data(ROTATE, {"id": id_, "hours": 0}))["rotateToken"]["secret"]
+    await eventually(lambda: _refused(caller, document, partner.token, second), within=10)
+    assert await runs(third)
+    async with serving() as served:  # a process that ends writes what it knows of use
+        own = await Caller(f"http://127.0.0.1:{served.port}").graphql(document, third)
+        assert own.status_code == 200
+    used = await system.data(
+        "query($id: ID!) { node(id: $id) { ... on Token { lastUsedAt role } } }", {"id": id_}
+    )
+    assert used["node"]["lastUsedAt"] is not None
+    assert used["node"]["role"] == "PARTNER"
+    await eventually(lambda: _refused(caller, document, ending), within=15)
+
+
+async def _refused(caller: Caller, document: str, *secrets: str) -> bool:
+    return all([(await caller.graphql(document, secret)).status_code == 401 for secret in secrets])
 
 
 async def test_two_processes_forget_a_revoked_token_by_the_event(

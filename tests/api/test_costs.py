@@ -1,11 +1,18 @@
 """Each answer says what it cost; who asks for too much waits, and nobody else does."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 
+from api.registered import ANONYMOUS
+from graph.tokens import AccessRole
+from schema.context import Context
+from schema.loaders import Loaders
+from schema.operations import Request
 from tests.api.conftest import System
 from tests.api.serving import LOOPBACK, Served, client, serving
 
@@ -81,7 +88,7 @@ async def test_a_flood_of_wrong_documents_is_throttled(system: System) -> None:
         assert {response.status_code for response in statuses} >= {429}
 
 
-@pytest.mark.parametrize(
+TELLING = pytest.mark.parametrize(
     ("query", "told"),
     [
         ("{ __schema { queryType { name } } }", "introspection is off"),
@@ -89,6 +96,9 @@ async def test_a_flood_of_wrong_documents_is_throttled(system: System) -> None:
         ("{ jobs(first: 1, where: {titel: {}}) { totalCount } }", "unknown field 'titel'"),
     ],
 )
+
+
+@TELLING
 async def test_partners_are_told_nothing_of_the_schema_in_production(
     system: System, query: str, told: str
 ) -> None:
@@ -99,3 +109,19 @@ async def test_partners_are_told_nothing_of_the_schema_in_production(
         assert answer["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
         colleague = (await _post(served, system.tokens["recruiter"], query)).json()
         assert colleague.get("data") or "Did you mean" in str(colleague)
+
+
+@TELLING
+@pytest.mark.parametrize("role", [AccessRole.CANDIDATE, AccessRole.ANONYMOUS])
+async def test_no_outsider_is_told_of_the_schema_in_production(
+    system: System, role: AccessRole, query: str, told: str
+) -> None:
+    async with serving(environment={"KITH_API_PRODUCTION": "true"}) as served:
+        services = served.app.state.services
+        principal = replace(ANONYMOUS, id=role.lower(), role=role)
+        loaders = Loaders(services.graph, principal.viewer)
+        context = Context(principal=principal, services=services, loaders=loaders)
+        answer = orjson.loads(await served.operations.answer(Request(query=query), context))
+        assert told in answer["errors"][0]["message"], answer
+        assert "Did you mean" not in str(answer)
+        assert "data" not in answer

@@ -73,6 +73,19 @@ async def test_a_private_candidate_is_not_there(system: System, role: str, argum
         assert "errors" not in await system.post(SIMILAR, given, role="admin")
 
 
+async def test_a_receipt_explains_nobody_who_is_hidden_since(system: System) -> None:
+    await system.settled()
+    search = '{ talentSearch(first: 1, text: "python") { edges { node { id } fit { receiptId } } } }'
+    (edge,) = (await system.data(search, role="recruiter"))["talentSearch"]["edges"]
+    given = {"receipt": edge["fit"]["receiptId"]}
+    assert (await system.data(EXPLAIN, given, role="recruiter"))["explainMatch"]["recorded"]["score"]
+    async with hidden(system, edge["node"]["id"]):
+        answer = await system.post(EXPLAIN, given, role="recruiter")
+        assert code(answer) == "NOT_FOUND"
+        assert answer["data"] is None
+        assert "errors" not in await system.post(EXPLAIN, given, role="admin")
+
+
 async def test_a_private_candidate_is_no_hit(system: System) -> None:
     await system.settled()
     job = variables("match_candidates")["job"]

@@ -10,14 +10,19 @@ import httpx
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from api.metrics import Figures
+from api.metrics import told as engines_told
 from engines import processes
 from engines.places import CHECKOUT
 from graph.client import Statement
-from graph.ids import new_id
+from graph.ids import new_id, now
+from graph.outbox import Backlog
 from tests import conftest
 from tests.api.collector import Collector
 from tests.api.conftest import System, kith
-from tests.api.serving import serving
+from tests.api.serving import client, serving
+from tests.api.signing_in import Caller
+from tests.api.test_partners import SUBMIT, approved
 from tests.api.test_subscriptions import _init, _receive, _send, _socket
 from tests.waiting import eventually
 from workers import metrics as worker_metrics
@@ -129,6 +134,55 @@ async def test_the_engines_figures_are_told(system: System) -> None:
     assert told["kith_event_sequence_last"] == told["kith_event_sequence_indexed"] > 0
     assert told["kith_oldest_pending_event_seconds"] == 0
     assert told['kith_dead_letters{queue="indexing"}'] == 0
+
+
+async def test_followers_and_times_are_counted(system: System) -> None:
+    async with serving() as served:
+        url = f"http://127.0.0.1:{served.port}"
+        assert (await scrape(url))["kith_subscriptions"] == 0
+        async with client(served, system.tokens["recruiter"]) as one:
+            for number in ("1", "2"):
+                await one.subscribe("subscription { events { sequence } }", id=number)
+            await served.all_live(2)
+            told = await scrape(url)
+            assert (told["kith_subscriptions"], told["kith_sockets"]) == (2, 1)
+            times = {name for name in told if name.startswith("kith_operation_seconds_count")}
+            assert not times, "how long somebody follows is no latency"
+            await one.send(
+                id="3", type="subscribe", payload={"query": PROFILE, "variables": {"id": "unknown"}}
+            )
+            while (await one.receive())["id"] != "3":
+                pass
+        await served.none_left()
+        told = await scrape(url)
+        assert told["kith_subscriptions"] == 0
+        labels = 'kind="query",operation="CandidateProfile"'
+        assert told[f"kith_operation_seconds_count{{{labels}}}"] == 1
+        assert told[f"kith_operation_seconds_sum{{{labels}}}"] > 0
+        assert told['kith_operation_seconds_bucket{kind="query",le="+Inf",operation="CandidateProfile"}'] == 1
+
+
+def test_what_waits_is_told_as_it_is() -> None:
+    figures = Figures(
+        backlog=Backlog(pending=4, undelivered=3, unindexed=2, refused=1, oldest_pending_seconds=7.5),
+        last=12,
+        indexed=9,
+        dead={"indexing": 2, "mail": 0},
+        waiting={"indexing": 5},
+    )
+    samples = [sample for metric in engines_told(figures) for sample in metric.samples]
+    assert {(each.name, each.labels.get("queue", "")): each.value for each in samples} == {
+        ("kith_events_pending", ""): 4,
+        ("kith_oldest_pending_event_seconds", ""): 7.5,
+        ("kith_events_undelivered", ""): 3,
+        ("kith_events_unindexed", ""): 2,
+        ("kith_events_refused", ""): 1,
+        ("kith_event_sequence_last", ""): 12,
+        ("kith_event_sequence_indexed", ""): 9,
+        ("kith_dead_letters", "indexing"): 2,
+        ("kith_dead_letters", "mail"): 0,
+        ("kith_messages_waiting", "indexing"): 5,
+    }
 
 
 async def test_nobody_reads_metrics_through_a_proxy(system: System) -> None:
@@ -284,11 +338,10 @@ class Doors:
             {"json": {"query": f"query {mark} {{ __typename }}", "operationName": mark}},
             {"json": {"query": f'query {mark} {{ {mark}(x: "{mark}") {{ {mark} }} }}'}},
             {"json": {"query": f"{{ {mark}"}},
-            {"json": {"query": f'{{ candidate(id: "{mark}") {{ name }} }}'}},
+            *({"json": {"query": document}} for document in self._reaching()),
             {"json": {"query": f'{{ talentSearch(text: "{mark} \\"{mark}", first: 2) {{ totalCount }} }}'}},
             {"json": {"query": f'{{ talentSearch(text: "x", first: 2, after: "{mark}") {{ totalCount }} }}'}},
             {"json": {"query": f'{{ candidates(first: 1, after: "{mark}") {{ totalCount }} }}'}},
-            {"json": {"query": f'{{ events(after: "{mark}", first: 1) {{ totalCount }} }}'}},
             {"json": {"query": "{ __typename }"}, "headers": headers},
             {
                 "json": {"query": "{ __typename }"},
@@ -304,6 +357,8 @@ class Doors:
         for body in bodies:
             response = await system.raw(**body)
             assert response.status_code < 500, response.text
+            if body.get("json", {}).get("query") in self._reaching():
+                assert "GRAPHQL_VALIDATION_FAILED" not in response.text, "it is to reach a resolver"
         async with httpx.AsyncClient(trust_env=False) as client:
             for path in (
                 f"/graphql?query={mark}",
@@ -331,13 +386,100 @@ class Doors:
                     f"query {mark} {{ __typename }}",
                     f"subscription {mark} {{ {mark} }}",
                     f'subscription {{ events(after: "{mark}") {{ type }} }}',
-                    f'{{ candidate(id: "{mark}") {{ name }} }}',
+                    *self._reaching(),
                 )
             ):
                 payload = {"query": query, "variables": {mark: mark}}
                 await _send(socket, id=f"{mark}{number}", type="subscribe", payload=payload)
                 await _receive(socket)
             await _send(socket, type=mark, payload={mark: mark})
+
+    def _reaching(self) -> list[str]:
+        """Return documents that are valid, so that the mark comes to resolvers, the graph, the index and the workers."""
+        mark = self.mark
+        refused = "userErrors { code }"
+        return [
+            f'{{ candidate(by: {{ id: "{mark}" }}) {{ name }} }}',
+            f'{{ candidate(by: {{ email: "{mark}@example.org" }}) {{ name }} }}',
+            f'{{ job(by: {{ externalId: {{ system: "{mark}", value: "{mark}" }} }}) {{ title }} }}',
+            f'{{ events(after: "{mark}", first: 1) {{ lastSequence }} }}',
+            f'{{ suggest(text: "{mark}", kind: SKILL, first: 1) {{ text }} }}',
+            f'{{ taxonomyTerms(first: 1, where: {{ spelling: {{ has: "{mark}" }} }}) {{ totalCount }} }}',
+            f'mutation {{ createTerm(input: {{ kind: SKILL, name: "{mark}", synonyms: ["{mark} too"] }}) {{ {refused} }} }}',
+            f'mutation {{ createSavedSearch(input: {{ name: "{mark}", search: {{ text: "{mark}" }} }}) {{ {refused} }} }}',
+            f'mutation {{ createSavedSearch(input: {{ name: "{mark}", search: {{ text: "{mark} (" }} }}) {{ {refused} }} }}',
+            f'mutation {{ createTemplate(input: {{ name: "{mark}", subject: "{mark}", body: "{mark}" }}) {{ {refused} }} }}',
+            f'mutation {{ createTemplate(input: {{ name: "{mark}", subject: "{{{{{mark}}}}}", body: "x" }}) {{ {refused} }} }}',
+            f'mutation {{ registerPartnerApplication(input: {{ name: "{mark}", contact: "{mark}@example.org" }}) {{ {refused} }} }}',
+            f'mutation {{ createToken(input: {{ label: "{mark}", role: EMPLOYEE }}) {{ {refused} }} }}',
+            f'mutation {{ inviteUser(input: {{ email: "{mark}@example.org", role: EMPLOYEE }}) {{ {refused} }} }}',
+        ]
+
+    async def over_partners_documents(self) -> None:
+        """Hand in documents with the mark, of which one is refused, and run the other."""
+        text = f'query {self.mark} {{ job(by: {{ id: "{self.mark}" }}) {{ title }} }}'
+        partner = await approved(self.system, text)
+        answer = await partner.post(query=text)
+        assert answer.status_code == 200, answer.text
+        for wrong in (f"query A {{ {self.mark} }}", f"{{ {self.mark}"):
+            given = {"input": {"applicationId": partner.id, "documents": [wrong]}}
+            assert (await self.system.data(SUBMIT, given))["submitPartnerDocuments"]["userErrors"]
+
+    async def over_outreach(self) -> None:
+        """Have a message with the mark sent to somebody who agreed to it, and one refused."""
+        mark, system = self.mark, self.system
+        made = await system.data(
+            "mutation($input: CreateTemplateInput!) { createTemplate(input: $input) { template { id } } }",
+            {"input": {"name": mark, "subject": mark, "body": f"Hello {mark}"}},
+        )
+        for number, consent in enumerate(({"granted": True, "basis": mark, "at": now()}, None)):
+            person = {"name": f"Lee {mark}", "emails": [f"{mark}{number}@example.org"]}
+            given = person | ({"consent": consent} if consent else {})
+            added = await system.data(CREATE_CANDIDATE, {"input": given})
+            contacted = await system.data(
+                "mutation($input: ContactCandidatesInput!) { contactCandidates(input: $input) { userErrors { code } } }",
+                {
+                    "input": {
+                        "idempotencyKey": f"{mark}{number}",
+                        "candidates": [{"id": added["createCandidate"]["candidate"]["id"]}],
+                        "templateId": made["createTemplate"]["template"]["id"],
+                    }
+                },
+                role="recruiter",
+            )
+            assert contacted["contactCandidates"]["userErrors"] == []
+
+    async def over_event_streams(self) -> None:
+        headers = {"Accept": "text/event-stream", "Last-Event-ID": self.mark}
+        query = f'subscription {self.mark} {{ events(after: "{self.mark}") {{ type }} }}'
+        for given in (headers, {"Accept": headers["Accept"]}):
+            response = await self.system.raw(json={"query": query}, headers=given)
+            assert response.status_code < 500, response.text
+        response = await self.system.raw(
+            json={"query": self._reaching()[0]}, headers={"Accept": headers["Accept"]}
+        )
+        assert response.status_code == 200, response.text
+
+    async def over_sign_in(self) -> None:
+        mark = self.mark
+        bodies: dict[str, dict[str, str]] = {
+            "sign-in": {"email": f"{mark}@example.org", "password": mark},
+            "accept-invitation": {"invitation": mark, "password": f"{mark} long enough"},
+            "change-password": {"currentPassword": mark, "newPassword": f"{mark} long enough"},
+            "magic-link": {"email": f"{mark}@example.org"},
+            "magic-link/redeem": {"link": mark},
+            "sso/redeem": {"code": mark},
+            "sign-out": {},
+        }
+        caller = Caller(self.system.url)
+        for name, body in bodies.items():
+            for given in (body, {mark: mark}):
+                response = await caller.post(f"/auth/{name}", token=mark, json=given)
+                assert response.status_code < 500, response.text
+        for path in ("sso", "sso/callback", "link", "invitation"):
+            await caller.get(
+                f"/auth/{path}", params={"returnTo": mark, "code": mark, "state": mark, "error": mark}
+            )
 
     def _files(self) -> list[tuple[str, bytes]]:
         text = self.mark.encode()
@@ -365,6 +507,10 @@ async def test_what_people_write_is_nowhere_told(
     doors = Doors(system, mark)
     await doors.over_http()
     await doors.over_websocket()
+    await doors.over_event_streams()
+    await doors.over_partners_documents()
+    await doors.over_outreach()
+    await doors.over_sign_in()
     await system.settled()
     flushed = secrets.token_hex(16)
     await system.raw(
@@ -393,6 +539,11 @@ async def test_dead_letters_are_listed_and_replayed_from_the_command_line(system
     queues = open_broker(RedisSettings(), WorkerSettings())
     queues.client.hset(f"{NAMESPACE}:intake.XQ.msgs", dead.message_id, dead.encode())
     queues.client.zadd(f"{NAMESPACE}:intake.XQ", {dead.message_id: time.time() * 1000})
+
+    async def counted() -> bool:
+        return (await scrape(system.url))['kith_dead_letters{queue="intake"}'] >= 1
+
+    await eventually(counted)
     listed = json.loads(kith("dead-letters", "list", "--json").stdout)
     (letter,) = [each for each in listed["letters"] if each["id"] == dead.message_id]
     assert listed["counts"]["intake"] >= 1

@@ -244,3 +244,24 @@ async def test_an_index_that_is_given_up_meanwhile_is_not_missed(system: System)
     with pytest.raises(SearchIndexMissing):
         await shown.show()
     assert await system.graph.read(indexing.indexed_through) == 1, "nobody knows whether it is shown"
+
+
+async def test_an_old_event_brings_back_nobody_who_left_the_index(system: System) -> None:
+    """Elasticsearch forgets what it deleted after `gc_deletes`; what comes later must not rely on the version of then."""
+    people = await system.add(records(2))
+    last = await system.number_events()
+    await system.indexer().drain()
+    await system.elasticsearch.indices.put_settings(
+        index=system.index.name, settings={"index.gc_deletes": "0ms"}
+    )
+    await system.add([about(people[0], headline="gone")])
+    await system.graph.execute(LEAVE, id=people[0])
+    await system.number_events()
+    await system.indexer().drain()
+    assert not await system.elasticsearch.exists(index=system.index.name, id=people[0])
+    await system.elasticsearch.indices.refresh(index=system.index.name)
+    await system.graph.execute(AGAIN, sequences=list(range(1, last + 1)))
+    await system.indexer().drain()
+    assert not await system.elasticsearch.exists(index=system.index.name, id=people[0])
+    assert await system.elasticsearch.exists(index=system.index.name, id=people[1])
+    assert await system.differences() == []
