@@ -15,7 +15,7 @@ from schema.context import Info
 from schema.paging import PageInfo
 from schema.reads import by_id
 from schema.scalars import Sequence
-from schema.talent.rights import check_facets, search_rights, visible_conditions
+from schema.talent.rights import check_facets, fragments_for, search_rights, visible_conditions
 from schema.talent.types import (
     Evidence,
     FacetBucket,
@@ -53,6 +53,7 @@ async def answer(info: Info, request: TalentRequest) -> TalentConnection:
         reasons=asks_for(asked, "fit"),
         evidence=asks_for(asked, "evidence"),
         count=asks_for(asked, "totalCount"),
+        fragments_of=fragments_for(context.principal),
     )
     rights = await search_rights(context)
     request = replace(request, expansion=await context.services.taxonomy.current())

@@ -15,7 +15,7 @@ from schema.reads import by_id
 from schema.talent.answers import RECEIPTS, answer, fit_of
 from schema.talent.inputs import TalentFilter, TalentSort, condition_of, order_of, preferences_of
 from schema.talent.insights import note_search
-from schema.talent.rights import search_rights, visible_conditions
+from schema.talent.rights import fragments_for, search_rights, visible_conditions
 from schema.talent.types import MatchExplanation, TalentConnection
 from search.talent.conditions import described
 from search.talent.explaining import explain_match
@@ -98,7 +98,13 @@ class TalentQueries:
         rights = await search_rights(context)
         terms = await services.taxonomy.current()
         found = await explain_match(
-            services.elasticsearch, services.index, services.points, receipt, rights, terms
+            services.elasticsearch,
+            services.index,
+            services.points,
+            receipt,
+            rights,
+            terms,
+            fragments_for(context.principal),
         )
         return MatchExplanation(
             candidate=by_id(receipt.candidate_id),

@@ -5,7 +5,7 @@ from typing import Any
 
 from graph.errors import KithError
 from graph.reading import Shown
-from graph.rights import SEARCHED_BY
+from graph.rights import SEARCHED_BY, Permission
 from graph.visibility import Sight, jobs_of, seen
 from schema.context import Context
 from schema.permissions import Principal
@@ -13,6 +13,7 @@ from search.rights import MOST_JOBS, clauses_of
 from search.talent.conditions import Condition
 from search.talent.request import Facet
 from search.talent.telling import asked_fields, named_jobs, tell_of_any_job, with_visible_jobs
+from search.talent.weights import HIGHLIGHTED
 
 _JOBS_UNNAMED = "this tells of applications that you do not see; name your jobs with it"
 
@@ -24,6 +25,13 @@ async def search_rights(context: Context) -> list[Mapping[str, Any]]:
     if viewer.sights.candidates is Sight.MEMBER:
         jobs = await context.graph.read(jobs_of, viewer=viewer, limit=MOST_JOBS)
     return clauses_of(viewer.sights.candidates, person_id=viewer.person_id, jobs=jobs)
+
+
+def fragments_for(principal: Principal) -> tuple[str, ...]:
+    """Return the fields of which the principal may see pieces: contact data stand in the texts of résumés."""
+    if principal.may(Permission.CONTACTS_READ):
+        return HIGHLIGHTED
+    return tuple(name for name in HIGHLIGHTED if name != "resume_text")
 
 
 async def visible_conditions(context: Context, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:

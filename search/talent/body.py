@@ -13,7 +13,7 @@ from search.talent.cursors import Place, decode_cursor
 from search.talent.facets import facet_clause
 from search.talent.meaning import meaning_of
 from search.talent.request import MOST_RESULTS, Order, SortBy, TalentRequest
-from search.talent.weights import HIGHLIGHTED, PREFERRED_BOOST, literal
+from search.talent.weights import PREFERRED_BOOST, literal
 
 TIMEOUT_SECONDS: Final = 5
 _LONGEST_HIGHLIGHTED: Final = 200_000
@@ -34,6 +34,7 @@ class TalentQuery:
     after: Place | None
     parts: tuple[Part, ...]
     scored: bool
+    fragments_of: tuple[str, ...]
 
 
 def build_talent_query(
@@ -77,9 +78,9 @@ def build_talent_query(
         body["aggs"] = {facet.value: facet_clause(facet, request.at) for facet in request.facets}
     if request.highlight and texts:
         found = {(part.text, part.field): part.clause for part in texts if part.demand is not Demand.EXCLUDED}
-        body["highlight"] = highlight({"bool": {"should": list(found.values())}})
+        body["highlight"] = highlight({"bool": {"should": list(found.values())}}, request.fragments_of)
     after = None if request.after is None else decode_cursor(request.after, order)
-    return TalentQuery(body, order, after, tuple(clauses.parts), scored)
+    return TalentQuery(body, order, after, tuple(clauses.parts), scored, request.fragments_of)
 
 
 def _add_conditions(clauses: Clauses, request: TalentRequest) -> None:
@@ -125,8 +126,8 @@ def _origin(request: TalentRequest) -> tuple[float, float]:
     raise InvalidQuery("NO_PLACE", "sortBy", "Sorting by distance needs `near` in `where` or `should`.")
 
 
-def highlight(found: Clause) -> dict[str, Any]:
-    """Return how fragments are cut: escaped HTML with `<em>` around what `found` finds."""
+def highlight(found: Clause, fields: Sequence[str]) -> dict[str, Any]:
+    """Return how fragments of these fields are cut: escaped HTML with `<em>` around what `found` finds."""
     return {
         "type": "unified",
         "encoder": "html",
@@ -137,5 +138,5 @@ def highlight(found: Clause) -> dict[str, Any]:
         "number_of_fragments": 3,
         "max_analyzed_offset": _LONGEST_HIGHLIGHTED,
         "highlight_query": found,
-        "fields": {name: {"matched_fields": [name, literal(name)]} for name in HIGHLIGHTED},
+        "fields": {name: {"matched_fields": [name, literal(name)]} for name in fields},
     }

@@ -14,7 +14,7 @@ from search.talent.fit import Fit, reasons_of
 from search.talent.points import PointsInTime
 from search.talent.receipts import Receipt
 from search.talent.searching import search_talent
-from search.talent.weights import weights_version
+from search.talent.weights import HIGHLIGHTED, weights_version
 
 
 class MatchChange(StrEnum):
@@ -43,6 +43,7 @@ async def explain_match(
     receipt: Receipt,
     rights: Sequence[Clause] = (),
     expansion: Expansion = AS_WRITTEN,
+    fragments_of: tuple[str, ...] = HIGHLIGHTED,
 ) -> Explanation:
     """Repeat a receipt's search for its candidate and compare.
 
@@ -50,7 +51,7 @@ async def explain_match(
     same. Without changes both fits are equal. Raises the errors of `search_talent`.
     """
     only = {"term": {"id": receipt.candidate_id}}
-    request = replace(receipt.request, expansion=expansion)
+    request = replace(receipt.request, expansion=expansion, fragments_of=fragments_of)
     found = await search_talent(client, index, points, request, [only, *rights])
     today = found.hits[0].fit if found.hits else None
     parts = build_talent_query(receipt.request).parts

@@ -103,14 +103,16 @@ def reasons_of(parts: Sequence[Part], matched: Mapping[str, float]) -> tuple[Rea
     return (*found, *weighed)
 
 
-def evidence_searches(parts: Sequence[Part], ids: Sequence[str]) -> dict[EvidenceOf, dict[str, Any]]:
-    """Return the searches that find evidence of parts in these candidates' texts."""
+def evidence_searches(
+    parts: Sequence[Part], ids: Sequence[str], fields: Sequence[str]
+) -> dict[EvidenceOf, dict[str, Any]]:
+    """Return the searches that find evidence of parts in these fields of these candidates."""
     searches: dict[EvidenceOf, dict[str, Any]] = {}
     for part in parts:
         if part.in_texts and part.demand is not Demand.EXCLUDED and len(searches) < MOST_WITH_EVIDENCE:
             searches[part.text, part.field] = {
                 "query": {"bool": {"filter": [{"terms": {"id": list(ids)}}, part.clause]}},
-                "highlight": highlight(part.clause),
+                "highlight": highlight(part.clause, fields),
                 "size": len(ids),
                 "_source": False,
                 "timeout": f"{TIMEOUT_SECONDS}s",

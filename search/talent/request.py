@@ -7,6 +7,7 @@ from typing import Final
 from search.embedding import Vector
 from search.talent.conditions import Condition
 from search.talent.expansion import AS_WRITTEN, Expansion
+from search.talent.weights import HIGHLIGHTED
 
 MOST_RESULTS: Final = 100
 
@@ -53,7 +54,7 @@ class TalentRequest:
     the score. `meaning` is what texts should be near to; without it, what `text` says. Without an order the best come first, or the latest change where nothing ranks. `after` is the cursor of
     the last hit seen. `at` (ISO 8601, UTC) is the moment that bands of time count back from. `highlight`, `reasons` and
     `evidence` ask for what costs more. `expansion` knows what else plain words stand for.
-    Without `count` the total is 1 where somebody matches, and nobody is counted beyond.
+    `fragments_of` names the fields of which pieces may be shown. Without `count` the total is 1 where somebody matches, and nobody is counted beyond.
     """
 
     text: str = ""
@@ -69,4 +70,5 @@ class TalentRequest:
     reasons: bool = False
     evidence: bool = False
     count: bool = True
+    fragments_of: tuple[str, ...] = HIGHLIGHTED
     expansion: Expansion = field(default=AS_WRITTEN, compare=False, repr=False)

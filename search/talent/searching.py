@@ -140,7 +140,7 @@ async def _page_of(
 async def _with_evidence(
     client: AsyncElasticsearch, index: CandidateIndex, query: TalentQuery, fits: Mapping[str, Fit]
 ) -> dict[str, Fit]:
-    searches = evidence_searches(query.parts, list(fits))
+    searches = evidence_searches(query.parts, list(fits), query.fragments_of)
     if not searches:
         return dict(fits)
     header = {"index": index.alias, "preference": _preference(query.body)}

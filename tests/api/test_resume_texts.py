@@ -73,6 +73,16 @@ query($id: ID!) {
 fragment told on ParsedValue { field index value span { start end } }
 """
 MAKE = "mutation($input: CreateTokenInput!) { createToken(input: $input) { secret userErrors { code } } }"
+PIECES = """
+query($text: String!) { talentSearch(first: 2, text: $text) {
+  edges { node { id } highlights { field fragments } fit { reasons { evidence { field } } receiptId } }
+} }
+"""
+EXPLAIN = """
+query($id: ID!) { explainMatch(receiptId: $id) {
+  recorded { reasons { evidence { field } } } today { reasons { evidence { field } } }
+} }
+"""
 TEXT = "query($id: ID!) { node(id: $id) { ... on Record { kind text { state content } } } }"
 
 
@@ -181,6 +191,39 @@ async def test_scopes_without_contacts_mask_the_text(
         assert answer["extensions"]["redactions"] == [
             {"path": ["node", "text"], "reason": "needs contacts:read"}
         ]
+
+
+@pytest.mark.parametrize("sees", [True, False])
+async def test_a_search_shows_pieces_of_texts_to_those_who_may_see_contacts(
+    system: System, *, sees: bool
+) -> None:
+    word = f"marker{new_id().replace('-', '')}"
+    text = EVERYTHING.replace("{number}", "471").replace("Builds", f"{word} builds")
+    text = text.replace("- Ran Docker", f"- Write to {word}@example.org. Ran Docker")
+    candidate = await imported(system, "pieces.txt", text.encode())
+    await system.settled()
+    scopes = ["TALENT_SEARCH", "CANDIDATES_READ", *(["CONTACTS_READ"] if sees else [])]
+    made = await system.data(MAKE, {"input": {"label": "pieces", "role": "RECRUITER", "scopes": scopes}})
+    headers = {"Authorization": f"Bearer {made['createToken']['secret']}"}
+    async with httpx.AsyncClient(base_url=system.url, headers=headers, trust_env=False, timeout=60) as client:
+
+        async def asked(query: str, **variables: Any) -> Any:
+            answer = await client.post("/graphql", json={"query": query, "variables": variables})
+            assert "errors" not in answer.json()
+            return answer.json()["data"]
+
+        (edge,) = (await asked(PIECES, text=word))["talentSearch"]["edges"]
+        explained = (await asked(EXPLAIN, id=edge["fit"]["receiptId"]))["explainMatch"]
+    assert edge["node"] == {"id": candidate["id"]}
+    evidence = [
+        piece["field"]
+        for fit in (edge["fit"], explained["recorded"], explained["today"])
+        for reason in fit["reasons"]
+        for piece in reason["evidence"]
+    ]
+    for fields in ({each["field"] for each in edge["highlights"]}, set(evidence)):
+        assert "summary" in fields
+        assert ("resume_text" in fields) is sees
 
 
 @pytest.mark.parametrize("role", ["hiring_manager", "interviewer", "employee", "partner"])
