@@ -34,6 +34,18 @@ class ApiProcess:
         except httpx.HTTPError:
             return 0
 
+    async def names_failing(self, *engines: str) -> None:
+        """Wait until `/readyz` names just these engines, with the status that goes with it."""
+
+        async def does() -> bool:
+            async with httpx.AsyncClient(trust_env=False) as client:
+                answer = await client.get(f"{self.url}/readyz")
+            ready = "neo4j" not in engines
+            told = (answer.status_code, answer.json())
+            return told == (200 if ready else 503, {"ready": ready, "failing": list(engines)})
+
+        await eventually(does, within=60.0)
+
     async def answers(self, path: str, status: int = httpx.codes.OK) -> None:
         """Wait for an answer with this status."""
 

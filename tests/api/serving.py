@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from starlette.applications import Starlette
@@ -66,6 +66,13 @@ class Served:
             return not self.feeds._groups and not self.feeds._tasks
 
         await eventually(empty)
+
+
+class Listening(Protocol):
+    """What answers on a port of this machine."""
+
+    @property
+    def port(self) -> int: ...
 
 
 class _Server(Server):
@@ -154,7 +161,7 @@ class Client:
 
 
 @asynccontextmanager
-async def client(served: Served, token: str, *, reads: bool = True) -> AsyncIterator[Client]:
+async def client(served: Listening, token: str, *, reads: bool = True) -> AsyncIterator[Client]:
     """Connect; one that does not read by itself takes from the network only what `receive` asks for."""
     plug = socket.socket()
     if not reads:

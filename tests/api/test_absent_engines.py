@@ -1,6 +1,7 @@
 """An engine is stopped or frozen; what can go on goes on, what cannot says so in time, and all recovers by itself."""
 
 import asyncio
+import contextlib
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -8,6 +9,7 @@ from typing import Any
 
 import psutil
 import pytest
+from redis.asyncio import Redis
 from rich.console import Console
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
@@ -17,8 +19,10 @@ from engines import processes, stack
 from tests import conftest
 from tests.api.api_process import LOOPBACK, ApiProcess, api_process
 from tests.api.conftest import System
-from tests.api.serving import PROTOCOL, Client
+from tests.api.serving import PROTOCOL, Client, client
 from tests.waiting import eventually
+from workers.bus import newest_entry, sequence_of
+from workers.settings import RedisSettings
 
 pytestmark = pytest.mark.fault
 
@@ -28,6 +32,7 @@ SEARCH_SECONDS = 8.0
 JOBS = "{ jobs(first: 1) { totalCount } }"
 CREATE = 'mutation { createJob(input: { title: "Alone", description: "d" }) { job { id title } } }'
 SEARCH = '{ talentSearch(first: 1, text: "welder") { totalCount } }'
+EVERYBODY = "{ talentSearch(first: 1) { totalCount } }"
 EVENTS = "subscription { events { sequence type } }"
 
 
@@ -99,10 +104,10 @@ async def test_without_neo4j_everything_says_so_in_time_and_goes_on_afterwards(
             assert status == 503
             assert is_unavailable(answer)
             assert await refused_socket(process, system.tokens["sourcer"]) == 1013
-            await process.answers("/readyz", 503)
+            await process.names_failing("neo4j")
             assert await process.status_of("/livez") == 200
         await eventually(lambda: serves(door), within=60)
-        await process.answers("/readyz")
+        await process.names_failing()
 
 
 async def refused_socket(process: ApiProcess, token: str) -> int | None:
@@ -123,16 +128,50 @@ async def test_without_elasticsearch_and_redis_writing_reading_and_following_go_
 ) -> None:
     async with api_process() as process:
         door = of(process, system)
-        await process.answers("/readyz")
-        async with away("elasticsearch"), away("redis"):
-            status, answer = await asked(door, CREATE)
-            assert (status, answer["data"]["createJob"]["job"]["title"]) == (200, "Alone")
-            status, answer = await asked(door, JOBS)
-            assert (status, "errors" in answer) == (200, False)
-            status, answer = await asked(door, SEARCH, within=SEARCH_SECONDS)
-            assert status == 200
-            assert is_unavailable(answer)
-            await process.answers("/readyz")
+        await process.names_failing()
+        async with client(process, system.tokens["admin"]) as follower:
+            await follower.subscribe(EVENTS)
+            await following(system, follower)
+            async with away("elasticsearch"), away("redis"):
+                await process.names_failing("elasticsearch", "redis")
+                number = await system.append(1)
+                await follower.listen(number)
+                await serve_without_search(door)
+            await process.names_failing()
+            await eventually(lambda: searches(door), within=60)
+            number = await system.append(1)
+            await follower.listen(number)
+            assert follower.numbers()[-1] == number
+            async with Redis.from_url(RedisSettings().url) as redis:
+                assert sequence_of(await newest_entry(redis)) >= number
+
+
+async def following(system: System, follower: Client) -> None:
+    """Wait until a subscription hears what happens: it begins some time after it was asked for."""
+
+    async def heard() -> bool:
+        number = await system.append(1)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(2):
+                await follower.listen(number)
+        return bool(follower.numbers())
+
+    await eventually(heard)
+
+
+async def serve_without_search(door: System) -> None:
+    status, answer = await asked(door, CREATE)
+    assert (status, answer["data"]["createJob"]["job"]["title"]) == (200, "Alone")
+    status, answer = await asked(door, JOBS)
+    assert (status, "errors" in answer) == (200, False)
+    status, answer = await asked(door, SEARCH, within=SEARCH_SECONDS)
+    assert status == 200
+    assert is_unavailable(answer)
+
+
+async def searches(door: System) -> bool:
+    answer = await door.post(EVERYBODY)
+    return "errors" not in answer and bool(answer["data"]["talentSearch"]["totalCount"])
 
 
 async def test_the_api_starts_while_all_engines_are_away(system: System) -> None:
@@ -142,7 +181,7 @@ async def test_the_api_starts_while_all_engines_are_away(system: System) -> None
             status, answer = await asked(door, JOBS)
             assert status == 503
             assert is_unavailable(answer)
-            await process.answers("/readyz", 503)
+            await process.names_failing("neo4j", "elasticsearch", "redis")
             process.process.terminate()
             assert await asyncio.wait_for(process.process.wait(), 10) in {0, -signal.SIGTERM}
         async with api_process() as process:
