@@ -13,7 +13,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.1
 START := set -euo pipefail; begin=$$(date +%s)
 STOP := echo "== $$(( $$(date +%s) - begin )) s"
 
-.PHONY: help up down status doctor setup lint format test test-hostile fuzz bench-reads bench-completion bench-search bench-search-quality bench-attacks audit-http lock clean
+.PHONY: help up down status doctor setup lint format test test-hostile fuzz differential bench-reads bench-completion bench-search bench-search-quality bench-attacks audit-http lock clean
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 24
@@ -68,6 +68,10 @@ test-hostile: setup ## Send 5,000 hostile queries to the talent search, and say 
 fuzz: setup ## Send 10,000 requests that nobody would send to a running system. EXAMPLES=... and SEED=... change which.
 	@$(START); echo "== fuzz, with engines of its own"; \
 	FUZZ_EXAMPLES=$${EXAMPLES:-10000} FUZZ_SEED=$${SEED:-1} $(BIN)/python -m pytest -q -s tests/api/test_fuzz.py $(ARGS); $(STOP)
+
+differential: setup ## Compare plans with graphql-core on 3,000 random documents. DOCUMENTS=... changes how many.
+	@$(START); echo "== pytest: plans and graphql-core"; \
+	DIFFERENTIAL_DOCUMENTS=$${DOCUMENTS:-3000} $(BIN)/python -m pytest -q tests/schema/test_differential.py $(ARGS); $(STOP)
 
 bench-reads: setup ## Measure reads beside @neo4j/graphql and the raw driver. ARGS="..." goes to it.
 	@$(START); echo "== bench: reads"; $(BIN)/python -m bench.reads $(ARGS); $(STOP)
