@@ -187,7 +187,8 @@ def _renamed(request: dict[str, Any]) -> dict[str, Any]:
         ("subscription { events { nothing } }", None, "GRAPHQL_VALIDATION_FAILED"),
         (EVENTS, {"after": "x"}, "INVALID_INPUT"),
         (EVENTS, {"after": 7}, "GRAPHQL_VALIDATION_FAILED"),
-        ("{ jobs { nodes { id } } }", None, "GRAPHQL_VALIDATION_FAILED"),
+        ("{ jobs { nodes { id } } }", None, "INVALID_INPUT"),
+        ("{ jobs(first: 1) { nothing } }", None, "GRAPHQL_VALIDATION_FAILED"),
     ],
 )
 async def test_what_cannot_begin_is_an_event_with_errors_and_the_end(

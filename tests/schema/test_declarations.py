@@ -47,8 +47,8 @@ from graph.rights import SIGHTS
 from graph.searches import NewSavedSearch, create_saved_search
 from graph.sessions import PREFIX, NewSession, SignIn
 from graph.shortlists import shortlist
-from graph.standing.choosing import Baseline, DigestRhythm, note_seen, stand, stand_down
-from graph.standing.matching import Sighting, record
+from graph.standing.choosing import Baseline, DigestRhythm, StandingFault, note_seen, stand, stand_down
+from graph.standing.matching import Sighting, note_faults, record
 from graph.taxonomy.editing import NewTerm, TermChange, create_term, update_term
 from graph.taxonomy.terms import TermKind
 from graph.tokens import AccessRole, NewToken
@@ -396,6 +396,7 @@ async def _save_searches(graph: Graph, candidate: str) -> None:
         sighting = Sighting(search.id, begun.event_id, found)
         await graph.write(record, candidates=[candidate], sightings=[sighting], at=AT, actor="test")
         await graph.write(note_seen, id=search.id, until=LATER, viewer=owner, at=AT)
+    await graph.write(note_faults, faults={search.id: StandingFault.BROKEN})
     ended = Change.by("token:test")
     await graph.write(stand_down, id=search.id, expected_version=None, viewer=owner, change=ended)
 
