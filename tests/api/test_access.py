@@ -355,7 +355,13 @@ async def test_the_table_decides_for_those_without_tokens_too(
     assert await system.fingerprint() == before
 
 
-SUBSCRIPTIONS = {"events": (Permission.EVENTS_READ, 'subscription { events(after: "0") { type } }')}
+SUBSCRIPTIONS = {
+    "events": (Permission.EVENTS_READ, 'subscription { events(after: "0") { type } }'),
+    "savedSearchMatches": (
+        Permission.TALENT_SEARCH,
+        'subscription { savedSearchMatches(after: "x") { at } }',
+    ),
+}
 
 
 async def test_the_list_of_subscriptions_is_complete(system: System) -> None:
