@@ -62,7 +62,11 @@ class Loaders:
         reading = self._at_home(statement, parameters)
         try:
             return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(reading, self._home))
-        except asyncio.CancelledError:  # a batch that ends so leaves those waiting who asked for its rows
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            # It was stopped at home. A batch that ends by being cancelled leaves those waiting who asked for its rows.
             raise OutOfTime from None
 
     async def _at_home(self, statement: Statement, parameters: Mapping[str, Any]) -> Any:

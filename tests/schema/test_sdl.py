@@ -138,8 +138,8 @@ def test_pages_are_bounded() -> None:
                 assert isinstance(definition.args["first"].type, GraphQLNonNull) is (field in ONE_WAY)
 
 
-IN_ONE_ORDER = {"Query.events", "Term.narrower"}
-"""A log has one order; what is narrower comes by name."""
+IN_ONE_ORDER = {"Query.events", "Term.narrower", "SavedSearch.matches"}
+"""A log has one order; what is narrower comes by name, news the latest first."""
 OF_A_SEARCH = {"Query.talentSearch", "Query.savedSearchResults"}
 RANKED = {"Query.matchCandidates", "Query.matchJobs", "Query.similarCandidates"}
 
