@@ -169,6 +169,6 @@ def _in_cursor(text: str) -> Iterator[str]:
 
 
 def hidden_ids(drawing: Drawing, principal: Principal, answer: Any) -> set[str]:
-    """Return the ids in an answer that the principal must not see."""
+    """Return the ids in an answer that the principal must not see; who one is oneself is no secret."""
     ids = {str(thing.properties["id"]) for thing in drawing.things if "id" in thing.properties}
-    return set(named(answer)) & (ids - Reference(drawing, principal).visible())
+    return set(named(answer)) & (ids - Reference(drawing, principal).visible() - {principal.person_id})
