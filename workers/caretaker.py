@@ -4,21 +4,20 @@ Any number of processes may run it; the one that holds the lease works. Where it
 """
 
 import asyncio
-import contextlib
 import logging
 import time
 from datetime import UTC, datetime, timedelta
 
 from elasticsearch import AsyncElasticsearch
 
-from graph import outbox, rebuilds
+from graph import rebuilds
 from graph.client import Graph
 from graph.errors import GraphUnavailable, OutOfTime
-from graph.ids import new_id, now, timestamp
+from graph.ids import now, timestamp
 from search.errors import SearchError
 from search.indices import CandidateIndex, discard, identity_of, idle
 from search.resumes.store import ResumeStore
-from workers.cancelling import end
+from workers.leases import Lease
 from workers.metrics import INDEX_DRIFT
 from workers.rebuilding import Rebuilder, rebuilt_index
 from workers.settings import WorkerSettings
@@ -51,8 +50,7 @@ class Caretaker:
         self._index = index
         self._rebuilder = Rebuilder(graph, elasticsearch, index, store)
         self._verifier = Verifier(graph, elasticsearch, index, store)
-        self._holder = new_id()
-        self._lease_seconds = settings.lease_seconds
+        self._lease = Lease(graph, LEASE, seconds=settings.lease_seconds)
         self._verify_every = timedelta(seconds=settings.verify_seconds)
         self._tidy_at = 0.0
 
@@ -61,14 +59,12 @@ class Caretaker:
         try:
             while True:
                 try:
-                    if await self._lead():
-                        await self._turn_under_lease()
+                    await self._lease.turn(self.turn)
                 except (GraphUnavailable, OutOfTime, SearchError) as error:
                     LOG.warning("the care of the index waits: %s", type(error).__name__)
                 await asyncio.sleep(PAUSE_SECONDS)
         finally:
-            with contextlib.suppress(GraphUnavailable):
-                await self._graph.write(outbox.give_up_lease, name=LEASE, holder=self._holder)
+            await self._lease.give_up()
 
     async def turn(self) -> None:
         """Do what there is to do, once."""
@@ -113,20 +109,3 @@ class Caretaker:
                 await discard(self._elasticsearch, index)
                 await self._graph.write(rebuilds.forget_idle, identity=identity)
                 LOG.info("index %s is deleted: nobody reads it any more", index.name)
-
-    async def _turn_under_lease(self) -> None:
-        turn = asyncio.create_task(self.turn())
-        try:
-            while not (await asyncio.wait({turn}, timeout=self._lease_seconds / 3))[0]:
-                if not await self._lead():
-                    return
-        finally:
-            if not turn.done():
-                await end(turn)
-        await turn
-
-    async def _lead(self) -> bool:
-        milliseconds = int(self._lease_seconds * 1000)
-        return await self._graph.write(
-            outbox.take_lease, name=LEASE, holder=self._holder, milliseconds=milliseconds
-        )

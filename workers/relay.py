@@ -5,7 +5,6 @@ least once, and what it caused can be seen in the graph: so work that got lost o
 """
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +20,7 @@ from graph import idempotency, indexing, intakes, outbox
 from graph.client import Graph
 from graph.errors import GraphUnavailable
 from graph.events import CHANGES_DOCUMENT, Event, EventType
-from graph.ids import new_id, timestamp
+from graph.ids import timestamp
 from workers import broker
 from workers.access_mail import SEND_LINK, waiting_links
 from workers.broker import Task
@@ -29,6 +28,7 @@ from workers.bus import FIELD, STREAM, STREAM_LENGTH, encode, newest_entry, sequ
 from workers.digests import SEND_DIGEST, waiting_digests
 from workers.indexing import CALL_MILLISECONDS, DRAIN_INDEX, DRAIN_KEY
 from workers.intake import PARSE_INTAKE
+from workers.leases import Lease
 from workers.metrics import RELAY_LEADS, RELAYED
 from workers.outreach import SEND_TOUCH, waiting_touches
 from workers.settings import WorkerSettings
@@ -64,8 +64,7 @@ class Relay:
         self._graph = graph
         self._redis = redis
         self._queues = queues
-        self._holder = new_id()
-        self._lease_seconds = settings.lease_seconds
+        self._lease = Lease(graph, LEASE, seconds=settings.lease_seconds)
         self._heal_seconds = settings.heal_seconds
         self._holds = False
         self._renew_at = 0.0
@@ -87,8 +86,7 @@ class Relay:
                 await asyncio.sleep(pause)
         finally:
             RELAY_LEADS.set(0)
-            with contextlib.suppress(GraphUnavailable):
-                await self._graph.write(outbox.give_up_lease, name=LEASE, holder=self._holder)
+            await self._lease.give_up()
 
     async def turn(self) -> float:
         """Do what there is to do at most once; return the pause to make, in seconds.
@@ -100,7 +98,7 @@ class Relay:
         numbered, handed_on = 0, 0
         if await self._graph.read(outbox.waiting):
             numbered = await self._graph.write(
-                outbox.number_pending, name=LEASE, holder=self._holder, limit=BATCH
+                outbox.number_pending, name=LEASE, holder=self._lease.holder, limit=BATCH
             )
             if numbered:
                 RELAYED.labels("numbered").inc(numbered)
@@ -118,19 +116,14 @@ class Relay:
         if self._holds and time.monotonic() < self._renew_at:
             return True
         begin = time.monotonic()
-        held = await self._graph.write(
-            outbox.take_lease,
-            name=LEASE,
-            holder=self._holder,
-            milliseconds=int(self._lease_seconds * 1000),
-        )
+        held = await self._lease.take()
         if held and not self._holds:
             LOG.info("this process is the relay now")
             await self._graph.write(outbox.publish)
             self._stream_checked = False
         self._holds = held
         RELAY_LEADS.set(held)
-        self._renew_at = begin + self._lease_seconds / 3
+        self._renew_at = begin + self._lease.seconds / 3
         return held
 
     async def _check_stream(self) -> None:

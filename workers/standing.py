@@ -5,17 +5,15 @@ of the log again, and finds what was written.
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from elasticsearch import AsyncElasticsearch
 
-from graph import outbox
 from graph.client import Graph
 from graph.errors import GraphUnavailable, OutOfTime
-from graph.ids import new_id, now
+from graph.ids import now
 from graph.owners import Owner, owners
 from graph.reading import Shown
 from graph.rights import SEARCHED_BY
@@ -35,7 +33,7 @@ from search.talent.standing import Found, filter_of, found_among
 from search.talent.telling import asked_fields, named_jobs, tell_of_any_job, with_visible_jobs
 from search.taxonomy.live import LiveTaxonomy
 from search.taxonomy.vocabulary import Vocabulary
-from workers.cancelling import end
+from workers.leases import Lease
 from workers.metrics import MATCHES
 from workers.settings import WorkerSettings
 
@@ -104,8 +102,7 @@ class Lookout:
         self._elasticsearch = elasticsearch
         self._index = index
         self._taxonomy = taxonomy
-        self._holder = new_id()
-        self._lease_seconds = settings.lease_seconds
+        self._lease = Lease(graph, LEASE, seconds=settings.lease_seconds)
         self._known: _Known | None = None
 
     async def run(self) -> None:
@@ -114,16 +111,14 @@ class Lookout:
             while True:
                 pause = STANDBY_SECONDS
                 try:
-                    if await self._lead():
-                        await self._turn_under_lease()
+                    if await self._lease.turn(self.turn):
                         pause = PAUSE_SECONDS
                 except (GraphUnavailable, OutOfTime, SearchError) as error:
                     LOG.warning("standing searches wait: %s", type(error).__name__)
                     pause = RETRY_SECONDS
                 await asyncio.sleep(pause)
         finally:
-            with contextlib.suppress(GraphUnavailable):
-                await self._graph.write(outbox.give_up_lease, name=LEASE, holder=self._holder)
+            await self._lease.give_up()
 
     async def turn(self) -> None:
         """Look at all that the index shows and nobody has looked at."""
@@ -236,20 +231,3 @@ class Lookout:
         if viewer.sights.candidates is Sight.MEMBER:
             jobs = await self._graph.read(jobs_of, viewer=viewer, limit=MOST_JOBS)
         return list(clauses_of(viewer.sights.candidates, person_id=viewer.person_id, jobs=jobs))
-
-    async def _turn_under_lease(self) -> None:
-        turn = asyncio.create_task(self.turn())
-        try:
-            while not (await asyncio.wait({turn}, timeout=self._lease_seconds / 3))[0]:
-                if not await self._lead():
-                    return
-        finally:
-            if not turn.done():
-                await end(turn)
-        await turn
-
-    async def _lead(self) -> bool:
-        milliseconds = int(self._lease_seconds * 1000)
-        return await self._graph.write(
-            outbox.take_lease, name=LEASE, holder=self._holder, milliseconds=milliseconds
-        )

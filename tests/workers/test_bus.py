@@ -23,7 +23,7 @@ async def hand_on(system: System) -> None:
     relay = system.relay(lease_seconds=60)
     while await system.graph.read(outbox.waiting):
         await relay.turn()
-    await system.graph.write(outbox.give_up_lease, name="relay", holder=relay._holder)
+    await system.graph.write(outbox.give_up_lease, name="relay", holder=relay._lease.holder)
 
 
 async def read(

@@ -133,7 +133,7 @@ async def test_what_was_handed_to_a_redis_that_lost_it_is_done_all_the_same(syst
     ids = await receive_resumes(system, 5, mark="lost")
     relay = system.relay()
     await relay.turn()
-    await system.graph.write(outbox.give_up_lease, name="relay", holder=relay._holder)
+    await system.graph.write(outbox.give_up_lease, name="relay", holder=relay._lease.holder)
     assert not await system.graph.read(outbox.waiting)
     await system.redis.flushall()
     with system.worker():
