@@ -19,7 +19,7 @@ from graph.access_links import (
 from graph.client import Graph
 from graph.ids import new_id, timestamp
 from workers.broker import Queue, Task
-from workers.mail import Mailer, NotTaken, Refused, Unclear, envelope
+from workers.mail import Mailer, envelope, outcome_of
 from workers.settings_mail import LinkSettings, MailSettings
 
 LOG = logging.getLogger(__name__)
@@ -78,29 +78,21 @@ class LinkSender:
         )
         if claimed is None:
             return
-        mailing, reason = await self._mailed(claimed, present)
+        outcome, reason = await outcome_of(self._send(claimed, present))
         if reason is not None:
             LOG.warning("the mail of link %s was not sent for sure: %s", link_id, reason)
         await self._graph.write(
             settle_link,
             id=link_id,
             claim_id=claim_id,
-            mailing=mailing,
+            mailing=Mailing(outcome),
             reason=reason,
             at=timestamp(datetime.now(UTC)),
         )
 
-    async def _mailed(self, link: ClaimedLink, at: datetime) -> tuple[Mailing, str | None]:
-        try:
-            message = compose_link(link, self._mail, self._links, at=at)
-            await self._mailer.send(message, recipient=link.address)
-        except NotTaken as failure:
-            return Mailing.QUEUED, failure.reason
-        except Refused as failure:
-            return Mailing.FAILED, failure.reason
-        except Unclear as failure:
-            return Mailing.UNCERTAIN, failure.reason
-        return Mailing.SENT, None
+    async def _send(self, link: ClaimedLink, at: datetime) -> None:
+        message = compose_link(link, self._mail, self._links, at=at)
+        await self._mailer.send(message, recipient=link.address)
 
 
 def compose_link(link: ClaimedLink, mail: MailSettings, links: LinkSettings, *, at: datetime) -> EmailMessage:

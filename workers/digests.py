@@ -10,7 +10,7 @@ from graph.digests import ClaimedDigest, DigestStatus, Finding
 from graph.ids import new_id, timestamp
 from graph.outreach.merging import one_line
 from workers.broker import Queue, Task
-from workers.mail import Mailer, NotTaken, Refused, Unclear, envelope
+from workers.mail import Mailer, envelope, outcome_of
 from workers.settings_mail import LinkSettings, MailSettings
 
 LOG = logging.getLogger(__name__)
@@ -61,29 +61,21 @@ class DigestSender:
         )
         if claimed is None:
             return
-        status, reason = await self._mailed(claimed, present)
+        outcome, reason = await outcome_of(self._send(claimed, present))
         if reason is not None:
             LOG.warning("digest %s was not sent for sure: %s", digest_id, reason)
         await self._graph.write(
             digests.settle_digest,
             id=digest_id,
             claim_id=claim_id,
-            status=status,
+            status=DigestStatus(outcome),
             reason=reason,
             at=timestamp(datetime.now(UTC)),
         )
 
-    async def _mailed(self, digest: ClaimedDigest, at: datetime) -> tuple[DigestStatus, str | None]:
-        try:
-            message = compose_digest(digest, self._mail, self._organization, at=at)
-            await self._mailer.send(message, recipient=digest.address)
-        except NotTaken as failure:
-            return DigestStatus.QUEUED, failure.reason
-        except Refused as failure:
-            return DigestStatus.FAILED, failure.reason
-        except Unclear as failure:
-            return DigestStatus.UNCERTAIN, failure.reason
-        return DigestStatus.SENT, None
+    async def _send(self, digest: ClaimedDigest, at: datetime) -> None:
+        message = compose_digest(digest, self._mail, self._organization, at=at)
+        await self._mailer.send(message, recipient=digest.address)
 
 
 def compose_digest(

@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable
 from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import format_datetime
+from enum import StrEnum
 
 import aiosmtplib
 from aiosmtplib.errors import SMTPAuthenticationError, SMTPException, SMTPResponseException
@@ -56,6 +58,31 @@ class Refused(MailError):
 
 class Unclear(MailError):
     """The message was handed over, but the server's answer never came: it may have been taken."""
+
+
+class Outcome(StrEnum):
+    """How sending a message ended."""
+
+    SENT = "SENT"
+    QUEUED = "QUEUED"
+    """It was surely not taken, and may be later."""
+    FAILED = "FAILED"
+    """It was surely not taken, and never will be."""
+    UNCERTAIN = "UNCERTAIN"
+    """It may have been taken."""
+
+
+async def outcome_of(sending: Awaitable[None]) -> tuple[Outcome, str | None]:
+    """Wait until a message is sent; return how it ended, and why if it was not sent for sure."""
+    try:
+        await sending
+    except NotTaken as failure:
+        return Outcome.QUEUED, failure.reason
+    except Refused as failure:
+        return Outcome.FAILED, failure.reason
+    except Unclear as failure:
+        return Outcome.UNCERTAIN, failure.reason
+    return Outcome.SENT, None
 
 
 def message_id(id: str, sender: str) -> str:
