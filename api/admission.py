@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from schema.turns import Turns
+
 PATH = "/graphql"
 _ACKNOWLEDGED = '"connection_ack"'
 _LONGEST_ACKNOWLEDGEMENT = 200
@@ -68,14 +70,6 @@ def _busy() -> _Refused:
     return _Refused(503, "UNAVAILABLE", _FULL)
 
 
-@dataclass(slots=True)
-class _Credential:
-    """The requests of one `Authorization`; what it says is not looked at."""
-
-    turns: asyncio.Semaphore
-    inside: int = 0
-
-
 @dataclass(slots=True, eq=False)
 class _Socket:
     send: Send
@@ -99,7 +93,8 @@ class Admission:
         self._settings = settings
         self._requests = 0
         self._sockets = 0
-        self._credentials: dict[bytes, _Credential] = {}
+        self._turns = Turns(settings.running_per_credential)
+        """Those of one `Authorization`; what it says is not looked at."""
         self._nameless: OrderedDict[_Socket, None] = OrderedDict()
         """Sockets before their `connection_init`, the oldest first."""
 
@@ -125,22 +120,14 @@ class Admission:
         if self._requests >= settings.requests:
             raise _busy()
         key = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
-        credential = self._credentials.get(key)
-        if credential is None:
-            turns = asyncio.Semaphore(settings.running_per_credential)
-            credential = self._credentials[key] = _Credential(turns)
-        elif credential.inside >= settings.running_per_credential + settings.waiting_per_credential:
+        if self._turns.length(key) >= settings.running_per_credential + settings.waiting_per_credential:
             raise _Refused(429, "THROTTLED", _TOO_MANY)
         self._requests += 1
-        credential.inside += 1
         try:
-            async with credential.turns:
+            async with self._turns.of(key):
                 yield
         finally:
             self._requests -= 1
-            credential.inside -= 1
-            if not credential.inside:
-                del self._credentials[key]
 
     def _timed(self, receive: Receive) -> Receive:
         """Return the same, for as long as a body may take to come; what comes after the body has no limit."""
