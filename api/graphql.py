@@ -195,7 +195,9 @@ async def admitted(request: Request, caller: Principal | None) -> tuple[GraphQLR
             raise
         status = HTTPStatus.BAD_REQUEST if error.code == NOT_FOUND else HTTPStatus.FORBIDDEN
         raise Rejected(status, error.code, error.message) from None
-    return replace(given, query=found.text), found.principal
+    if found.text is not given.query:
+        given = replace(given, query=found.text)
+    return given, found.principal
 
 
 def _unauthenticated() -> Rejected:

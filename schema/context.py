@@ -49,6 +49,9 @@ class Context:
     loaders: Loaders
     redactions: list[Redaction] = field(default_factory=list)
     """The fields that graphql-core has masked so far."""
+    planned: bool = False
+    """Whether a plan completes what resolvers return: it reads all that an answer refers to, and gives the operation up where
+    something of it is hidden or gone; graphql-core then begins anew."""
 
     @property
     def graph(self) -> Graph:

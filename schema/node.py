@@ -6,6 +6,7 @@ import re
 from binascii import b2a_base64
 from collections.abc import Callable
 from enum import StrEnum
+from functools import lru_cache
 
 import strawberry
 
@@ -47,6 +48,10 @@ class Node:
 
 
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
+_SHARED = {Kind.COMPANY, Kind.SKILL, Kind.STAGE, Kind.JOB, Kind.TERM}
+"""Kinds of which many things in one answer name the same: their ids are remembered."""
+_REMEMBERED = 4_096
+"""Ids of one such kind that are remembered."""
 
 
 def global_id(kind: Kind, id: str) -> strawberry.ID:
@@ -57,7 +62,11 @@ def global_id(kind: Kind, id: str) -> strawberry.ID:
 def global_ids(kind: Kind) -> Callable[[str | None], strawberry.ID | None]:
     """Return what makes the global ids of a kind, and none of none."""
     prefix = f"{kind}:"
-    return lambda id_: None if id_ is None else _encoded(prefix + id_)
+
+    def global_(id_: str | None) -> strawberry.ID | None:
+        return None if id_ is None else _encoded(prefix + id_)
+
+    return lru_cache(maxsize=_REMEMBERED)(global_) if kind in _SHARED else global_
 
 
 def _encoded(plain: str) -> strawberry.ID:

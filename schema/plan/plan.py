@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphql import (
@@ -126,7 +126,7 @@ class RootPlan:
         if isinstance(declared, ReadField):
             value = await self._keys(declared, run) if isinstance(declared.origin_, LookedUp) else None
         else:
-            value = await self.call(run)
+            value = await call(self.selected, run, planned=True)
         return await self.completed(value, run)
 
     async def call(self, run: Run) -> Any:
@@ -361,8 +361,8 @@ def _compiled(compiler: RootCompiler, selected: Selected, principal: Principal) 
     raise Unplanned(f"{selected.name} at the root")
 
 
-async def call(selected: Selected, run: Run) -> Any:
-    """Have a root field's resolver do its work and return what it returns."""
+async def call(selected: Selected, run: Run, *, planned: bool = False) -> Any:
+    """Have a root field's resolver do its work and return what it returns; `planned` tells it that a plan completes that."""
     definition, node = selected.definition, selected.nodes[0]
     assert definition is not None
     parent = _root_type(run.schema, run.document.operation.operation)
@@ -377,7 +377,7 @@ async def call(selected: Selected, run: Run) -> Any:
         root_value=None,
         operation=run.document.operation,
         variable_values=run.variables,
-        context=run.context,
+        context=replace(run.context, planned=True) if planned else run.context,
         is_awaitable=is_awaitable,
         abort_signal=None,
         async_helpers=GraphQLResolveInfoHelpers(_gather, _track),

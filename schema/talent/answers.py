@@ -11,7 +11,7 @@ from graph.indexing import indexed_through
 from graph.reading import Shown
 from graph.signing import signing_key
 from graph.visibility import seen_alone
-from schema.context import Info
+from schema.context import Context, Info
 from schema.paging import PageInfo
 from schema.reads import by_id
 from schema.scalars import Sequence
@@ -42,61 +42,93 @@ async def answer(info: Info, request: TalentRequest) -> TalentConnection:
     Raises:
         KithError: a condition or a facet tells of what the principal may not see of any candidate.
     """
-    asked = info.selected_fields
+    asked = selected_names(info)
     context = info.context
     check_facets(context.principal, request.facets)
     request = replace(
         request,
         where=await visible_conditions(context, request.where),
         should=await visible_conditions(context, request.should),
-        highlight=asks_for(asked, "highlights"),
-        reasons=asks_for(asked, "fit"),
-        evidence=asks_for(asked, "evidence"),
-        count=asks_for(asked, "totalCount"),
+        highlight="highlights" in asked,
+        reasons="fit" in asked,
+        evidence="evidence" in asked,
+        count="totalCount" in asked,
         fragments_of=fragments_for(context.principal),
+        expansion=await context.services.taxonomy.current(),
     )
     rights = await search_rights(context)
-    request = replace(request, expansion=await context.services.taxonomy.current())
-    through = await context.graph.read(indexed_through) if asks_for(asked, "indexedThrough") else 0
+    through = await context.graph.read(indexed_through) if "indexedThrough" in asked else 0
     services = context.services
     result = await search_talent(services.elasticsearch, services.index, services.points, request, rights)
-    return await _connection(info, request, result, through=through, key=await receipt_key(info))
+    key = await receipt_key(info, asked)
+    there = result.hits
+    if "gone" in asked or not (context.planned and _reads_each_hit(info)):
+        there = await _there(context, result.hits)
+    return _connection(request, result, there, asked, through=through, key=key)
 
 
-def asks_for(selections: Several[Selection], name: str) -> bool:
-    return any(
-        (isinstance(selection, SelectedField) and selection.name == name)
-        or asks_for(selection.selections, name)
-        for selection in selections
-    )
+def selected_names(info: Info) -> frozenset[str]:
+    """Return the names of all fields that the operation selects below this one."""
+    names: set[str] = set()
+    pending: list[Selection] = list(info.selected_fields)
+    while pending:
+        selection = pending.pop()
+        if isinstance(selection, SelectedField):
+            names.add(selection.name)
+        pending += selection.selections
+    return frozenset(names)
 
 
-async def receipt_key(info: Info) -> str | None:
+async def receipt_key(info: Info, asked: frozenset[str]) -> str | None:
     """Return the key that receipts are signed with, None where the operation asks for none."""
-    if not asks_for(info.selected_fields, "receiptId"):
+    if "receiptId" not in asked:
         return None
     return await signing_key(info.context.graph, name=RECEIPTS, fresh=token_hex(32))
 
 
-async def _connection(
-    info: Info, request: TalentRequest, result: TalentResult, *, through: int, key: str | None
-) -> TalentConnection:
+def _reads_each_hit(info: Info) -> bool:
+    """Say whether nothing of a hit is answered without its candidate being read: what is skipped or in fragments does not count."""
+    for field in info.selected_fields:
+        for selection in field.selections:
+            if not isinstance(selection, SelectedField):
+                return False
+            if selection.name == "edges" and not any(
+                isinstance(each, SelectedField) and each.name == "node" and not each.directives
+                for each in selection.selections
+            ):
+                return False
+    return True
+
+
+async def _there(context: Context, hits: Several[TalentHit]) -> Several[TalentHit]:
+    """Return the hits that the graph has and the principal sees now: the index may be a moment behind."""
     known = await seen_alone(
-        info.context.graph,
-        viewer=info.context.principal.viewer,
+        context.graph,
+        viewer=context.principal.viewer,
         shown=Shown.CANDIDATE,
-        ids=[hit.id for hit in result.hits],
+        ids=[hit.id for hit in hits],
     )
-    there = [hit for hit in result.hits if hit.id in known]
-    cursors = [hit.cursor for hit in result.hits]
+    return [hit for hit in hits if hit.id in known]
+
+
+def _connection(
+    request: TalentRequest,
+    result: TalentResult,
+    there: Several[TalentHit],
+    asked: frozenset[str],
+    *,
+    through: int,
+    key: str | None,
+) -> TalentConnection:
+    hits = result.hits
     return TalentConnection(
-        edges=[_edge(hit, request, key) for hit in there],
+        edges=[_edge(hit, request, asked, key) for hit in there],
         nodes=by_id([hit.id for hit in there]),
         page_info=PageInfo(
             has_next_page=result.has_next,
             has_previous_page=request.after is not None,
-            start_cursor=cursors[0] if cursors else None,
-            end_cursor=cursors[-1] if cursors else None,
+            start_cursor=hits[0].cursor if hits else None,
+            end_cursor=hits[-1].cursor if hits else None,
         ),
         total_count=result.total,
         facets=[
@@ -104,17 +136,17 @@ async def _connection(
             for facet in request.facets
         ],
         indexed_through=Sequence(through),
-        gone=len(result.hits) - len(there),
+        gone=len(hits) - len(there),
     )
 
 
-def _edge(hit: TalentHit, request: TalentRequest, key: str | None) -> TalentEdge:
+def _edge(hit: TalentHit, request: TalentRequest, asked: frozenset[str], key: str | None) -> TalentEdge:
     fit = None
     if hit.fit is not None:
         receipt = None if key is None else _receipt(request, hit, hit.fit, key)
         fit = fit_of(hit.fit, receipt, weights=weights_version(), taxonomy=request.expansion.version)
     return TalentEdge(
-        cursor=hit.cursor,
+        cursor=hit.cursor if "cursor" in asked else "",
         node=by_id(hit.id),
         score=hit.score,
         kilometres=hit.kilometres,

@@ -15,7 +15,7 @@ from schema.paging import After, First, PageInfo, page_size
 from schema.permissions import Requires
 from schema.reads import by_id
 from schema.references import CandidateRef, JobRef, local_id_of, local_ids_of
-from schema.talent.answers import answer, fit_of, receipt_key
+from schema.talent.answers import answer, fit_of, receipt_key, selected_names
 from schema.talent.inputs import TalentFilter, condition_of
 from schema.talent.rights import search_rights
 from schema.talent.types import JobMatchConnection, JobMatchEdge, TalentConnection
@@ -97,7 +97,7 @@ class MatchingQueries:
             services.elasticsearch, services.index, id_, searches, await search_rights(context)
         )
         begin = 0 if place is None else sum(_key(each) <= _place(place) for each in found)
-        return _job_page(id_, found, begin, size, await receipt_key(info))
+        return _job_page(id_, found, begin, size, await receipt_key(info, selected_names(info)))
 
     @strawberry.field(
         description="Ranks candidates by how much they resemble some ideal ones: the skills and titles that these have, the "

@@ -8,6 +8,7 @@ part    = NOT part | prefix part | "(" either ")" | run | phrase | wildcard | fu
 
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from search.query_language.errors import QuerySyntaxError
@@ -32,10 +33,13 @@ DEEPEST: Final = 20
 MOST_TERMS: Final = 100
 MOST_PATTERNS: Final = 20
 """Wildcards and fuzzy words: each is held against every word of the index."""
+REMEMBERED: Final = 500
+"""Texts whose trees are remembered: people turn pages, and change filters and not words."""
 _FIRST_IDEOGRAPH: Final = 0x2E80
 _HANGUL: Final = range(0xAC00, 0xD7A4)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def parse(text: str) -> Node | None:
     """Return what a text means; None where it has nothing to look for.
 

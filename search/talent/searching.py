@@ -18,7 +18,7 @@ from search.talent.cursors import Place, bad_cursor, encode_cursor
 from search.talent.facets import facet_counts
 from search.talent.fit import EvidenceOf, Fit, Snippet, evidence_searches, fit_of, snippets_of
 from search.talent.points import KEEP_ALIVE, PointsInTime
-from search.talent.request import SortBy, TalentRequest
+from search.talent.request import Order, SortBy, TalentRequest
 from search.talent.weights import plain_name
 
 # Elasticsearch ends a search by itself; this covers one that does not answer at all.
@@ -36,10 +36,16 @@ class TalentHit:
 
     id: str
     score: float | None
-    cursor: str
+    order: Order
+    place: Place
     highlights: Mapping[str, Sequence[str]]
     fit: Fit | None
     kilometres: float | None
+
+    @property
+    def cursor(self) -> str:
+        """The place after which the next page begins, where this hit is the last of one."""
+        return encode_cursor(self.order, self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +176,8 @@ def _hit(hit: Mapping[str, Any], query: TalentQuery, point: str | None, fit: Fit
     return TalentHit(
         id=hit["_id"],
         score=hit["_score"] if query.scored else None,
-        cursor=encode_cursor(query.order, Place(tuple(hit["sort"][:2]), point)),
+        order=query.order,
+        place=Place(tuple(hit["sort"][:2]), point),
         highlights={plain_name(name): found for name, found in hit.get("highlight", {}).items()},
         fit=fit,
         kilometres=hit["sort"][0] if by_distance and isinstance(hit["sort"][0], float) else None,

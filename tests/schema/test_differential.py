@@ -493,6 +493,33 @@ def test_searches_find_and_count_just_who_is_to_be_seen(
                 loop.run_until_complete(check(principal))
 
 
+@pytest.mark.parametrize(
+    "selection",
+    [
+        "edges { score }",
+        "edges { cursor node { id } }",
+        "edges { score node { __typename } }",
+        "edges { node { id } } edges { score }",
+        "edges { node { id } } bare: edges { score }",
+        "edges { ... { score node { id } } }",
+        "edges { score node @skip(if: true) { id } }",
+        "... @skip(if: false) { edges { score } }",
+        "nodes { id }",
+        "nodes { id } edges { cursor }",
+        "gone edges { node { id } }",
+    ],
+)
+async def test_nothing_is_told_of_a_hit_who_is_gone(pair: Pair, indexed: World, selection: str) -> None:
+    request = Request(query=f"{{ talentSearch(first: 100) {{ totalCount {selection} }} }}")
+    context = pair.context(ADMINISTRATOR)
+    answer = orjson.loads(await pair.planner.answer(request, context))
+    assert answer == orjson.loads(await pair.judged(request, context))
+    found = answer["data"]["talentSearch"]
+    shown = [len(hits) for hits in found.values() if isinstance(hits, list)]
+    assert shown == [found["totalCount"] - 1] * len(shown)
+    assert shown
+
+
 def test_payloads_of_mutations(pair: Pair, sound: World, loop: asyncio.AbstractEventLoop) -> None:
     @examples(MUTATIONS)
     @given(
