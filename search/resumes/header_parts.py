@@ -12,6 +12,7 @@ from search.resumes.places import is_place
 from search.resumes.vocabulary import EMPLOYER_WORD, LEGAL_FORM, TITLE_WORD, find_degree, is_title
 
 _MAX_NAME_WORDS = 12
+_MAX_EMPLOYER_WORDS = 8
 _TITLE_WORDS = 2
 _MAX_UNKNOWN_TITLE_WORDS = 5
 _DASHES = ("-", "–", "—")
@@ -23,7 +24,7 @@ _STRONG = re.compile(
     r"\t+|\s+[|•·►▪–—]\s*|\s*[|•·►▪–—]\s+|\s+-+\s*|\s*-+\s+|\s{2,}|;\s*|\s+@\s+|\s/\s(?=[A-Z])"
 )
 _COMMA = re.compile(r",\s+")
-_FIRM = re.compile(r"(?:[A-Z][\w'’.-]+, ){1,4}[A-Z][\w'’.-]+ & [A-Z][\w'’.-]+")
+_FIRM = re.compile(r"(?:^|(?<=\t))(?:[A-Z][\w'’.-]+, ){1,4}[A-Z][\w'’.-]+ & [A-Z][\w'’.-]+(?=\s*(?:,|$))")
 _JOINT = "\x1f"
 _AT = re.compile(r"\s+(?:at|@|with|chez|bei|as(?:\s+an?)?)\s+(?=[A-Z])")
 _ROUND = re.compile(r"\(([^()]*)\)")
@@ -161,6 +162,8 @@ def _may_be_title(name: _Name, employer: _Name | None) -> bool:
 
 
 def _may_be_employer(atom: str) -> bool:
+    if len(atom.split()) > _MAX_EMPLOYER_WORDS:
+        return False
     role = is_title(atom) and not _names_many(atom)
     return not (role or _FUNCTION.fullmatch(atom) or _NO_EMPLOYER.search(atom) or find_degree(atom))
 
@@ -188,7 +191,8 @@ def _title_and_employer(atom: str) -> tuple[str, str] | None:
     if not titles or titles[-1][0].endswith("s"):
         return None
     title, name = atom[: titles[-1].end()], atom[titles[-1].end() :].strip(TRIM)
-    named = name[:1].isupper() and LEGAL_FORM.fullmatch(name) is None
+    apart = atom[titles[-1].end()].isspace() and name[:1].isupper() and not is_title(name)
+    named = apart and LEGAL_FORM.fullmatch(name) is None
     return (title, name) if named and len(title.split()) >= _TITLE_WORDS and is_title(title) else None
 
 
@@ -211,7 +215,7 @@ def atoms_of(text: str) -> list[str]:
 
 
 def _joined(firm: re.Match[str]) -> str:
-    return firm[0].replace(", ", _JOINT)
+    return firm[0] if TITLE_WORD.search(firm[0]) else firm[0].replace(", ", _JOINT)
 
 
 def _comma_atoms(text: str) -> list[str]:

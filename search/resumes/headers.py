@@ -7,7 +7,7 @@ from search.resumes.dates import DateRange, find_ranges
 from search.resumes.header_parts import TRIM, HeaderParts, atoms_of, label_of
 from search.resumes.places import is_place
 from search.resumes.sections import Line
-from search.resumes.vocabulary import EMPLOYER_WORD, LEGAL_FORM, is_title
+from search.resumes.vocabulary import EMPLOYER_WORD, LEGAL_FORM, TITLE_WORD, is_title
 
 _MAX_HEADER = 130
 _MAX_HEADER_LINES = 3
@@ -16,6 +16,9 @@ _MAX_EMPLOYER_WORDS = 8
 _MAX_LONE_TITLE_WORDS = 6
 _SHORT_LINE = 80
 _TITLE_AND_EMPLOYER = 2
+_ENDS_AS_TITLE = re.compile(
+    rf"{TITLE_WORD.pattern}(?:$|\s+(?:[IV]+$|of\b|for\b|in\b|to\b|[-–&/]|and\b|\()|,)", re.IGNORECASE
+)
 _SENTENCE = re.compile(r"[a-z)]\.$")
 
 
@@ -81,6 +84,8 @@ def _is_title_alone(line: Line) -> bool:
         and _is_header_like(line)
         and all(word[:1].isupper() or len(word) <= len("and") for word in words)
         and is_title(line.text)
+        and line.text.lower() != "sales"
+        and _ENDS_AS_TITLE.search(line.text) is not None
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from search.resumes.contacts import Found
 from search.resumes.dates import find_ranges
 from search.resumes.places import is_place
-from search.resumes.sections import Section, SectionKind, paragraphs_of
+from search.resumes.sections import Line, Section, SectionKind, paragraphs_of
 from search.resumes.spans import Finder
 from search.resumes.vocabulary import LEGAL_FORM, SPOKEN_LANGUAGES
 from search.skills.matcher import canonical_skill, find_skills
@@ -55,6 +55,7 @@ _CLAUSE = re.compile(
     r"\s+(?:while|which|that|where|who|in|so|using|through|by|for|to|with|across|within|on|at|from|as|is|are|when|if|during|based|per|under|into)\b.*",
     re.IGNORECASE | re.DOTALL,
 )
+_UNENDED = re.compile(r"(?:[,;:&/(-]|\b(?:and|or|of|in|with|the|for|to))$")
 _MOST_BEFORE = 60
 _MOST_BEFORE_LIST = 25
 _TRAITS = re.compile(r"\b(?:personal|inter-?personal|soft|transferable|behaviou?ral|people)\b", re.IGNORECASE)
@@ -87,10 +88,21 @@ def _written(sections: Iterable[Section]) -> Iterator[str]:
         if section.kind not in _TOLD:
             continue
         for paragraph in paragraphs_of(section.lines):
-            text = " ".join(line.text for line in paragraph)[:_MAX_TEXT]
+            text = _as_one(paragraph)[:_MAX_TEXT]
             if section.kind is SectionKind.SKILLS and not _TRAITS.search(section.heading):
                 yield from _listed(text)
             yield from _known(text)
+
+
+def _as_one(paragraph: Iterable[Line]) -> str:
+    """Return the lines as one text; a line that does not go on with the words of the one before begins a new item."""
+    text = ""
+    for line in paragraph:
+        goes_on = _UNENDED.search(text) or line.text[:1].islower() or text.count("(") > text.count(")")
+        text += (" " if goes_on else "\t") + line.text if text else line.text
+        if len(text) > _MAX_TEXT:
+            break
+    return text
 
 
 def _listed(text: str) -> Iterator[str]:
@@ -107,13 +119,16 @@ def _listed(text: str) -> Iterator[str]:
     )
     listed = _without_lead(rest if labelled else text)
     pieces = [*_ITEMS.split(_ROUND.sub(" ", listed)), *_inside(text)]
-    items = [
-        list(_tidied(piece)) for piece in pieces if piece.strip() and not _NO_SKILL.fullmatch(piece.strip())
-    ]
+    items = [list(_tidied(piece)) for piece in pieces if not _is_filler(piece.strip())]
     if sum(not item for item in items) > _MOST_REFUSED * len(items):
         items = [list(_tidied(label))] if labelled else []
     for item in items:
         yield from item
+
+
+def _is_filler(piece: str) -> bool:
+    """Say whether a piece of a list is nothing, a word such as "etc", or a spoken language, which are told apart."""
+    return not piece or _NO_SKILL.fullmatch(piece) is not None or piece.lower() in SPOKEN_LANGUAGES
 
 
 def _without_lead(text: str) -> str:
@@ -144,9 +159,9 @@ def _tidied(piece: str) -> Iterator[str]:
     words = item.split()
     if not item or len(item) > _MAX_ITEM or len(words) > _MAX_ITEM_WORDS or not any(map(str.isalpha, item)):
         return
-    if _NO_SKILL.fullmatch(item) or _ADDRESS.search(item) or (len(words) > 1 and _SENTENCE.search(item)):
+    if _ADDRESS.search(item) or (len(words) > 1 and _SENTENCE.search(item)):
         return
-    if find_ranges(item) or is_place(item) or item.lower() in SPOKEN_LANGUAGES:
+    if find_ranges(item) or is_place(item) or _is_filler(item):
         return
     if len(words) > 1 and LEGAL_FORM.fullmatch(words[-1]):
         return

@@ -34,6 +34,7 @@ def jobs_of(lines: str) -> list[tuple[str | None, str]]:
         (["Senior Maths Teacher Northwind School, Leeds"], "Senior Maths Teacher", "Northwind School"),
         (["Vice President, Sales", "Contoso"], "Vice President", "Contoso"),
         (["Legal Clerk", "Ash, Birch & Cedar, Leeds"], "Legal Clerk", "Ash, Birch & Cedar"),
+        (["Ash, Founder & Buyer", "Contoso"], "Founder & Buyer", "Ash"),
         (["Night Watch", "Contoso - Leeds, UK"], "Night Watch", "Contoso"),
         (["Enterprise Support", "Fabrikam -"], "Enterprise Support", "Fabrikam"),
         (["Site Manager – Shift Leader", "Fabrikam"], "Site Manager", "Fabrikam"),
@@ -54,6 +55,8 @@ def test_a_title_alone_on_its_line_is_a_position_without_dates() -> None:
         ("Night Watchman Trainee", ""),
         ("Trainee", ""),
     ]
+    for line in ("Sales", "Founders Fund", "Nurse on call all night"):
+        assert jobs_of(f"Buyer, Contoso Bank\t2015 - 2018\n{line}\n") == [("Buyer", "Contoso Bank")]
     assert jobs_of("Buyer, Contoso Bank\t2015 - 2018\nTrained each trainee and intern\n") == [
         ("Buyer", "Contoso Bank")
     ]

@@ -33,6 +33,18 @@ def test_a_skills_section_names_skills_in_many_ways(lines: str, expected: set[st
     assert set(skills_of(f"Robin Example\n\nSKILLS\n{lines}\n")) == expected
 
 
+def test_lines_that_were_wrapped_are_one_list_and_others_are_items() -> None:
+    text = "Robin Example\n\nSKILLS\nKiln firing, salt glazing of jars, basket weaving, dry\nstone walling\nHedge laying\n"
+    assert {"dry stone walling", "Hedge laying"} <= set(skills_of(text))
+    long = "Pottery, basket weaving, hedge laying, drystone walls"
+    assert {"drystone walls", "Thatching"} <= set(skills_of(f"Robin Example\n\nSKILLS\n{long}\nThatching\n"))
+
+
+def test_traits_and_spoken_languages_are_no_skills() -> None:
+    assert skills_of("Robin Example\n\nPERSONAL SKILLS\nQuick learner\nPositive attitude\n") == []
+    assert skills_of("Robin Example\n\nSKILLS\nThatching, Dutch\n") == ["Thatching"]
+
+
 def test_a_summary_says_what_is_known() -> None:
     text = "Robin Example\n\nSummary\nPotter with experience in kiln firing, glaze chemistry and teaching.\n"
     assert {"kiln firing", "glaze chemistry"} <= set(skills_of(text))
