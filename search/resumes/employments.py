@@ -1,4 +1,4 @@
-"""Positions held: entries of the experience sections, found by their dates."""
+"""Positions held: entries of the experience sections, and where there are none, what sentences tell."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

@@ -42,7 +42,8 @@ def preload() -> None:
 def tidied(text: str) -> str:
     """Return the text in composed Unicode, with plain spaces, without icons and long gaps.
 
-    A text whose line breaks were lost is cut again where two or more spaces stand.
+    Bullets of symbol fonts become plain ones. A text whose line breaks were lost is cut again at bullets and where two or more
+    spaces stand, except between two dates.
     """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).translate(_SPACES)
     text = _ICONS.sub(
