@@ -2,7 +2,8 @@
 
 DATA holds `resumes/**` (files to read) and `annotated/` (labelled text). Reading counts successes and failure
 codes per kind through the sandbox. Parsing compares values with the labels: two values agree if their words
-are the same or at least half of all their words are shared. The rules may be tuned on one half of the
+are the same or at least half of all their words are shared; "skills, usual names" first gives both sides the name that the list of
+skills has for them ("MS Word" and "Microsoft Word" share one word of three). The rules may be tuned on one half of the
 labelled résumés (`--half tune`); figures are reported on the other, split by a seeded shuffle.
 
 Another bench calls `measure(data)`, which prints nothing and returns what `--json` writes: `labelled` (per field precision,
@@ -30,6 +31,7 @@ from search.resumes.failures import UnreadableResume
 from search.resumes.parse import parse_text, preload, tidied
 from search.resumes.profile import Profile
 from search.resumes.sandbox import Sandbox, SandboxSettings
+from search.skills.matcher import canonical_skill
 
 _SEED = 20261123
 _AGREE = 0.5
@@ -47,6 +49,7 @@ _FIELDS = {
     "school": ("College Name",),
     "education years": ("Graduation Year",),
     "skills": ("Tech Tools", "Job Specific Skills", "Skills"),
+    "skills, usual names": ("Tech Tools", "Job Specific Skills", "Skills"),
 }
 
 
@@ -95,6 +98,8 @@ def expected(labelled: Labelled, field: str) -> list[str]:
         return _distinct(
             part for part in parts if len(_words(part)) <= _SKILL_WORDS and not _DURATION.search(part)
         )
+    if field == "skills, usual names":
+        return _distinct(canonical_skill(value) or value for value in expected(labelled, "skills"))
     return _distinct(values)[:1] if field == "name" else _distinct(values)
 
 
@@ -111,6 +116,7 @@ def found(profile: Profile, field: str) -> list[str]:
         "school": [study.school for study in studies],
         "education years": [(study.end or "")[:4] for study in studies],
         "skills": list(profile.skills),
+        "skills, usual names": [canonical_skill(skill) or skill for skill in profile.skills],
     }
     return _distinct(value for value in values[field] if value)
 

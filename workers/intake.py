@@ -13,10 +13,10 @@ from graph.client import Graph
 from graph.ids import new_id, now
 from graph.intakes import Intake, IntakeFailure, ReadResume
 from graph.profiles import PROFILE, Profile
-from search.resumes.credentials import skills_in
 from search.resumes.failures import UnreadableResume
 from search.resumes.profile import ParsedResume
 from search.resumes.sandbox import Sandbox, SandboxUnavailableError
+from search.resumes.skills import skills_in
 from search.resumes.spans import CONTACTS, value_of
 from search.resumes.store import ResumeStore
 from workers.broker import Queue, Task

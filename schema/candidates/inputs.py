@@ -6,7 +6,7 @@ from graph.errors import Code, InvalidInput
 from schema.idempotency import idempotency_key
 from schema.references import ExternalIdInput
 from schema.scalars import CountryCode, DateTime, PartialDate
-from search.resumes.credentials import skills_in
+from search.resumes.skills import skills_in
 
 
 @strawberry.input(description="A place.")

@@ -77,6 +77,10 @@ _FLAGS = re.IGNORECASE | re.VERBOSE
 _FULL_RANGE = re.compile(
     _EDGE + _POINT_1 + rf"(?:{_SEPARATOR}|[ \t]{{2,}}|\t|\s)(?:{_SEPARATOR})?(?:{_OPEN}|{_POINT_2})", _FLAGS
 )
+_GLUED = re.compile(
+    rf"(?<![\d/.\-])(?P<year>{_YEAR})(?:(?P<end>{_YEAR})(?!\d)|(?P<open>present|current)\b)", re.IGNORECASE
+)
+"""A range whose dash was lost, such as "20112014"."""
 _SHORT_RANGE = re.compile(_EDGE + _SHORT_MY_1 + _SEPARATOR + rf"(?:{_OPEN}|{_SHORT_MY_2})", _FLAGS)
 _YEAR_SHORT_END = re.compile(_EDGE + rf"(?P<year>{_YEAR})\s?[-–—/]\s?(?P<end>\d\d)(?![\d/.\-])", _FLAGS)
 _MONTHS_OF_ONE_YEAR = re.compile(
@@ -160,6 +164,13 @@ def _year_short_end(match: re.Match[str]) -> DateRange | None:
     return DateRange(start, end, current=False, begin=match.start(), finish=match.end())
 
 
+def _glued(match: re.Match[str]) -> DateRange | None:
+    start, end = match["year"], match["end"]
+    if end is not None and end < start:
+        return None
+    return DateRange(start, end, current=end is None, begin=match.start(), finish=match.end())
+
+
 def _one_year(match: re.Match[str]) -> DateRange | None:
     first, last = (_MONTHS[match[name].rstrip(".").lower()] for name in ("first", "last"))
     if last < first:
@@ -187,6 +198,7 @@ def _one(match: re.Match[str]) -> DateRange | None:
 _READERS = (
     (_MONTHS_OF_ONE_YEAR, _one_year),
     (_FULL_RANGE, _full),
+    (_GLUED, _glued),
     (_YEAR_SHORT_END, _year_short_end),
     (_SHORT_RANGE, _short),
     (_OPEN_END, _open),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from search.resumes.contacts import Found, find_emails, find_links, find_phones
-from search.resumes.credentials import all_skills, find_certificates, find_languages
+from search.resumes.credentials import find_certificates, find_languages
 from search.resumes.educations import find_educations
 from search.resumes.employments import find_employments
 from search.resumes.likelihood import Likelihood, likelihood_of
@@ -14,6 +14,7 @@ from search.resumes.person import find_person
 from search.resumes.places import gazetteer
 from search.resumes.profile import Profile, Span
 from search.resumes.sections import sections_of
+from search.resumes.skills import all_skills
 from search.resumes.spans import Finder, Part, spans_of
 
 _SPACES = str.maketrans({"\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u200b": None, "\ufeff": None, "\u2060": None,
@@ -21,6 +22,13 @@ _SPACES = str.maketrans({"\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u200b": 
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*){2,}")
 _TRAILING = re.compile(r"[ \t]+(?=\n|$)")
 _ICONS = re.compile("[\ue000-\uf8ff]")
+_MARKS = re.compile("[\uf06c\uf06e\uf071\uf076\uf097\uf098\uf0a7\uf0a8\uf0b7\uf0d8\uf0fc] ?")
+"""Bullets as symbol fonts have them."""
+_MONTH_OR_YEAR = r"(?:\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?|\b(?:19|20)\d\d)"
+_LOST_BREAKS = re.compile(
+    rf"(?P<dates>{_MONTH_OR_YEAR} {{2,3}}(?={_MONTH_OR_YEAR}\b|present\b|current|now\b|till\b|to\b))|(?<![•●▪❖➢✓■])(?:(?P<gap> {{4,}})| {{2,}})| (?=[•●▪❖➢✓■]\s)",
+    re.IGNORECASE,
+)
 _LONG_LINE = 400
 _CONTACT_CHARACTERS = 100_000
 
@@ -34,18 +42,30 @@ def preload() -> None:
 def tidied(text: str) -> str:
     """Return the text in composed Unicode, with plain spaces, without icons and long gaps.
 
-    A text whose line breaks were lost is cut again where two or more spaces stand.
+    Bullets of symbol fonts become plain ones. A text whose line breaks were lost is cut again at bullets and where two or more
+    spaces stand, except between two dates.
     """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).translate(_SPACES)
-    text = _ICONS.sub(" ", text.replace("\ufb01", "fi").replace("\ufb02", "fl").replace("\ufb00", "ff"))
+    text = _ICONS.sub(
+        " ", _MARKS.sub("• ", text).replace("\ufb01", "fi").replace("\ufb02", "fl").replace("\ufb00", "ff")
+    )
     lines = text.strip().split("\n")
     if (
         text
         and max(map(len, lines)) > _LONG_LINE
         and any(len(line) > _LONG_LINE and "  " in line for line in lines)
     ):
-        text = "\n".join(re.sub(r" {2,}", "\n", line) if len(line) > _LONG_LINE else line for line in lines)
+        text = "\n".join(_rebroken(line) if len(line) > _LONG_LINE else line for line in lines)
     return _BLANK_LINES.sub("\n\n", _TRAILING.sub("", text)).strip("\n")
+
+
+def _rebroken(line: str) -> str:
+    """Cut a line whose breaks were lost at its wide spaces, but for those between two dates, and before bullets."""
+
+    def cut(found: re.Match[str]) -> str:
+        return found["dates"] or ("\n\n" if found["gap"] else "\n")
+
+    return _LOST_BREAKS.sub(cut, line)
 
 
 @dataclass(frozen=True, slots=True)

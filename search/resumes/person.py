@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from search.resumes.aims import aim_of
 from search.resumes.contacts import without_contacts, words_of_emails, words_of_slugs
 from search.resumes.dates import find_ranges
 from search.resumes.places import find_location, is_place
@@ -21,6 +22,7 @@ _MAX_NAME_WORDS = 5
 _MIN_NAME_WORDS = 2
 _MAX_NAME = 50
 _NAME_LINES = 5
+_HEADLINE_LINES = 8
 _MAX_HEADLINE_WORDS = 12
 _FEW_WORDS = 3
 _NAME_WORD = r"(?:[^\W\d_]+(?:['’.\-][^\W\d_]+)*\.?)"
@@ -43,6 +45,7 @@ _NOT_NAMES = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"\.$|\b(?:with|seeking|having|years?|am|is|was|experienced)\b", re.IGNORECASE)
+_AIM = re.compile(r"^(?:seeking|looking|desir\w+|targeting|to )\b|\bposition (?:of|as)\b", re.IGNORECASE)
 _TEMPLATE = re.compile(r"\b(?:resume|résumé|curriculum vitae|cv|template|sample)\b", re.IGNORECASE)
 _CUT = re.compile(r"\t|\s[|•·–—-]\s|\s{2,}|[|•·(]|,(?=\s)")
 
@@ -67,7 +70,11 @@ def find_person(sections: list[Section], emails: Iterable[str], links: Iterable[
     name, line = (found.name, found.line) if found else (None, None)
     span = (line.start, line.end) if line else None
     return Person(
-        name, span, _headline(first, name, line), _summary(sections), _location(top, sections, name)
+        name,
+        span,
+        _headline(first, name, line) or _aim(sections),
+        _summary(sections),
+        _location(top, sections, name),
     )
 
 
@@ -149,7 +156,7 @@ def _cased(word: str) -> str:
 
 def _headline(first: list[Line], name: str | None, at: Line | None) -> str | None:
     """Return the title-like line of the head, or what follows the name on its line."""
-    for line in first[:8]:
+    for line in first[:_HEADLINE_LINES]:
         if len(line.text) > _MAX_HEADLINE or find_ranges(line.text):
             continue
         text = without_contacts(line.text)
@@ -158,14 +165,31 @@ def _headline(first: list[Line], name: str | None, at: Line | None) -> str | Non
         pieces = [piece.strip(" ,|-–•·\t") for piece in re.split(r"\t|\s{2,}", text)]
         for piece in pieces:
             if piece and piece != name and _is_headline(piece):
-                return re.sub(r"\s+", " ", piece)
+                return re.sub(r"\s+", " ", _without_employer(piece))
     return None
+
+
+def _aim(sections: list[Section]) -> str | None:
+    """Return the role that the summary, or else the head, says the person has or looks for."""
+    for kind in (SectionKind.SUMMARY, SectionKind.TOP):
+        for section in sections:
+            if section.kind is kind and (role := aim_of(section.lines)):
+                return role
+    return None
+
+
+def _without_employer(piece: str) -> str:
+    """Return the title before the dash of "Site Manager - Hoch Bau"; another title or a list of skills behind it stays."""
+    title, _, rest = piece.partition(" - ")
+    named = rest and "," not in rest and not is_title(rest) and canonical_skill(rest) is None
+    return title if named and is_title(title) else piece
 
 
 def _is_headline(piece: str) -> bool:
     return (
         is_title(piece)
         and not _TEMPLATE.search(piece)
+        and not _AIM.search(piece)
         and not _SENTENCE.search(piece)
         and len(piece.split()) <= _MAX_HEADLINE_WORDS
     )

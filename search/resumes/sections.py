@@ -1,7 +1,7 @@
 """A résumé's lines and the sections that its headings open."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,7 +10,10 @@ from search.resumes.vocabulary import find_degree
 _MAX_LINE = 2_000
 _MAX_HEADING_WORDS = 6
 _FEW_WORDS = 3
-_BULLET = re.compile(r"^\s*(?:[•●▪■◆◦○‣⁃∙·❖➢➤►▶✓✔★☆*¤§]+|[-–—»>+]\s|\(?\d{1,2}[.)]\s(?!\d)|o\s(?=[A-Z]))\s*")
+_WRAPPED = 45
+_BULLET = re.compile(
+    r"^\s*(?:[•●▪■◆◦○‣⁃∙·❖➢➤►▶✓✔★☆*¤§❑❒□☐◻◾〓➔➜→⇒♣♦]+|[-–—»>+]\s|\(?\d{1,2}[.)]\s(?!\d)|o\s(?=[A-Z]))\s*"
+)
 
 
 class SectionKind(StrEnum):
@@ -59,6 +62,7 @@ _PHRASES: tuple[tuple[SectionKind, str], ...] = (
     (_K.EDUCATION, r"(?:.*\b)?(?:education|educational|academics?|schooling|studies|ausbildung|bildung|bildungsweg|formations?|formación|estudios|educación|istruzione|opleiding(?:en)?|degrees?)\b.*|(?:scholastic|academic|educational?)(?:al)? (?:qualifications?|background|credentials|profile|details|history).*"),
     (_K.SUMMARY, r"(?:(?:.*\b)?(?:summary|objectives?|profile|about(?: me)?|overview|synopsis|introduction|goals?|personal statement|career (?:focus|aim|goal))\b.*|profil|über mich|kurzprofil|resumen|perfil|à propos|qualifications?(?: summary| profile)?|summary of (?:.*)|welcome to .*)"),
     (_K.PROJECTS, r"(?:.*\b)?(?:projects?|portfolio|projekte|proyectos|projets)\b.*"),
+    (_K.EXPERIENCE, r".+\bof (?:.*\b)?(?:experiences?|employment|work|career)"),
     (_K.SKILLS, r"(?:.*\b)?(?:skills?|skill set|skillset|competenc(?:y|e|es|ies)|expertise|technolog(?:y|ies)|proficienc(?:y|ies)|tools|highlights|strengths|kenntnisse|fähigkeiten|compétences|habilidades|competencias|competenze|vaardigheden|technical knowledge|computer knowledge|core qualifications|software|it knowledge|specialties|abilities)\b.*"),
     (_K.EXPERIENCE, r"(?:.*\b)?(?:experiences?|employment|work history|working history|career history|job history|history|employers?|professional background|work background|internships?|positions? held|career|work|berufserfahrung|werdegang|beruflicher werdegang|expérience|expériences|experiencia|esperienze?|werkervaring|professional record|assignments?|career progression)\b.*"),
     (_K.OTHER, r"(?:.*\b)?(?:awards?|honou?rs?|achievements?|accomplishments?|publications?|patents?|presentations?|talks|references?|referees|interests?|hobbies|activities|volunteer(?:ing)?|volunteer work|community|affiliations?|memberships?|associations?|extracurricular.*|leadership|courses?|coursework|training|trainings|workshops|conferences|additional information|miscellaneous|other|others|contact|contacts|contact (?:details|information|info)|links|declaration|military(?: service)?|seminars|research|strengths and weaknesses|personal qualities|scholarships?|declarations?)\b.*"),
@@ -136,6 +140,8 @@ _MODIFIERS = frozenset(
 _HOLDS_LABELS = frozenset({_K.EXPERIENCE, _K.PROJECTS, _K.SKILLS, _K.EDUCATION})
 _HOLDS_HEADINGS = frozenset({_K.EXPERIENCE, _K.PROJECTS})
 _WEAK_KINDS = frozenset({_K.OTHER, _K.PROJECTS, _K.SKILLS, _K.LANGUAGES, _K.SUMMARY})
+_WORDS = re.compile(r"[^\W_]")
+_LABELLED = re.compile(r"[A-Z][\w /&()-]{1,40}:\s")
 _SPACED = re.compile(r"^(?:\w ){3,}\w$")
 _WIDE_GAP = re.compile(r"(?P<heading>[^\t]{3,40}?)(?:\t|\s{2,})(?P<rest>.+)")
 _TRIM = re.compile(r"^[\W_]+|[\W_]+$")
@@ -151,10 +157,23 @@ def lines_of(text: str) -> Iterator[Line]:
         body = raw[skipped : skipped + _MAX_LINE]
         skipped += len(body) - len(body.lstrip())
         body = body.strip()
-        if body:
+        if _WORDS.search(body):
             yield Line(body, offset + skipped, bullet is not None, gap)
         gap = not body
         offset += len(raw) + 1
+
+
+def paragraphs_of(lines: Iterable[Line]) -> Iterator[tuple[Line, ...]]:
+    """Yield lines that were wrapped together with those they go on in: each but the last is long, none but the first has a bullet or a label."""
+    held: list[Line] = []
+    for line in lines:
+        alone = line.bullet or line.after_gap or _LABELLED.match(line.text)
+        if held and (alone or len(held[-1].text) < _WRAPPED):
+            yield tuple(held)
+            held = []
+        held.append(line)
+    if held:
+        yield tuple(held)
 
 
 def sections_of(text: str) -> list[Section]:
