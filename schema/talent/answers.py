@@ -29,7 +29,7 @@ from schema.talent.types import (
 from search.talent import fit as fitting
 from search.talent.receipts import receipt_of, sealed
 from search.talent.request import TalentRequest
-from search.talent.searching import TalentHit, TalentResult, search_talent
+from search.talent.searching import MANY_REASONS, TalentHit, TalentResult, beside, search_talent
 from search.talent.weights import weights_version
 
 RECEIPTS = "receipts"
@@ -88,9 +88,11 @@ async def _connection(
         ids=[hit.id for hit in result.hits],
     )
     there = [hit for hit in result.hits if hit.id in known]
+    reasons = sum(len(hit.fit.reasons) for hit in there if hit.fit is not None)
+    edges = await beside(lambda: [_edge(hit, request, key) for hit in there], when=reasons > MANY_REASONS)
     cursors = [hit.cursor for hit in result.hits]
     return TalentConnection(
-        edges=[_edge(hit, request, key) for hit in there],
+        edges=edges,
         nodes=by_id([hit.id for hit in there]),
         page_info=PageInfo(
             has_next_page=result.has_next,
