@@ -13,7 +13,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.1
 START := set -euo pipefail; begin=$$(date +%s)
 STOP := echo "== $$(( $$(date +%s) - begin )) s"
 
-.PHONY: help up down status doctor setup lint format test test-hostile fuzz differential bench-reads bench-completion bench-search bench-search-quality bench-attacks audit-http lock clean
+.PHONY: help up down status doctor setup lint format test test-hostile fuzz differential bench-reads bench-completion bench-cold bench-plan-cache bench-search bench-search-quality bench-attacks audit-http lock clean
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 24
@@ -78,6 +78,12 @@ bench-reads: setup ## Measure reads beside @neo4j/graphql and the raw driver. AR
 
 bench-completion: setup ## Measure completion from memory beside Strawberry, Yoga and mercurius.
 	@$(START); echo "== bench: completion"; $(BIN)/python -m bench.completion $(ARGS); $(STOP)
+
+bench-cold: setup ## Measure what a document costs that was never seen before.
+	@$(START); echo "== bench: new documents"; $(BIN)/python -m bench.cold $(ARGS); $(STOP)
+
+bench-plan-cache: setup ## Count how often Neo4j plans a statement anew for requests of one shape.
+	@$(START); echo "== bench: Neo4j's plans"; $(BIN)/python -m bench.plan_cache $(ARGS); $(STOP)
 
 bench-search: setup ## Measure indexing and searching 100,000 candidates beside Elasticsearch alone. ARGS="..." goes to it.
 	@$(START); echo "== bench: search"; $(BIN)/python -m bench.search $(ARGS); $(STOP)

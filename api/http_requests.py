@@ -1,5 +1,6 @@
 """From an HTTP request to a GraphQL request, as GraphQL over HTTP and the multipart request specification say."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -7,7 +8,6 @@ import orjson
 from python_multipart.multipart import parse_options_header
 from starlette.exceptions import HTTPException
 from starlette.requests import Request as HTTPRequest
-from strawberry.file_uploads.utils import replace_placeholders_with_files
 
 from api.media_types import JSON, MULTIPART
 from api.registered import document_named
@@ -26,6 +26,11 @@ PREFLIGHT_HEADERS = (
 a front end in front of this API may use; so an upload must carry one of them."""
 MOST_FILES = 10
 MOST_FORM_FIELDS = 10
+MOST_PLACES = 100
+"""Places of the variables in which a form's files may stand."""
+MOST_SEPARATORS = 100_000
+"""Commas and opening brackets in a JSON body, those in texts too: reading one that says little in many values keeps everybody waiting."""
+_MOST_STEPS = 50
 SHAPE = "a GraphQL request is a JSON object with `query`, and with `variables`, `operationName` and `extensions` if need be"
 
 
@@ -74,6 +79,12 @@ def _shaped(given: Any) -> Request:
 
 
 def _json(text: str | bytes) -> Any:
+    marks: list[Any] = [b",", b"[", b"{"] if isinstance(text, bytes) else [",", "[", "{"]
+    if len(text) > MOST_SEPARATORS and sum(map(text.count, marks)) > MOST_SEPARATORS:
+        message = (
+            f"what was sent has more than {MOST_SEPARATORS} commas and opening brackets; send less at once"
+        )
+        raise Rejected(HTTPStatus.BAD_REQUEST, "QUERY_TOO_COSTLY", message)
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -103,7 +114,20 @@ async def _from_form(request: HTTPRequest) -> Any:
     if not isinstance(operations, str) or not isinstance(places, str):
         raise bad_request("an upload is a form with `operations`, `map` and the files, in this order")
     try:
-        filled: Any = replace_placeholders_with_files(_json(operations), _json(places), dict(form))
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
+        return _with_files(_json(operations), _json(places), dict(form))
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError):
         raise bad_request("`map` names files of the form and places in `operations`") from None
-    return filled
+
+
+def _with_files(operations: Any, places: Any, files: Mapping[str, Any]) -> Any:
+    """Put files where `map` says, such as `variables.input.file`; the nulls there give way to them."""
+    named = ((name, path) for name, paths in places.items() for path in paths)
+    for number, (name, path) in enumerate(named):
+        if number == MOST_PLACES:
+            raise bad_request(f"`map` names more than {MOST_PLACES} places")
+        file, (*parents, last) = files[name], path.split(".", _MOST_STEPS)
+        target = operations
+        for step in parents:
+            target = target[int(step) if isinstance(target, list) else step]
+        target[int(last) if isinstance(target, list) else last] = file
+    return operations

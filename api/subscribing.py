@@ -1,7 +1,9 @@
 """From a subscription's document to what a live feed takes."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import orjson
@@ -26,6 +28,7 @@ from graph.visibility import all_visible, visible_events
 from schema.context import Context
 from schema.errors import published
 from schema.events.types import Event
+from schema.limits import holds_many
 from schema.operations import Operations, Request
 from schema.watching import noted
 
@@ -104,13 +107,16 @@ class _Asked:
 
 async def _asked(schema: GraphQLSchema, document: DocumentNode, request: Request, context: Context) -> _Asked:
     asked = _Asked()
-    started = subscribe(
+    variables = dict(request.variables or {})
+    starting = partial(
+        subscribe,
         schema,
         document,
         context_value=replace(context, services=replace(context.services, feed=asked)),
-        variable_values=dict(request.variables or {}),
+        variable_values=variables,
         operation_name=request.operation_name,
     )
+    started = await asyncio.to_thread(starting) if holds_many(variables) else starting()
     stream = started if isinstance(started, ExecutionResult | AsyncIterator) else await started
     if isinstance(stream, ExecutionResult):
         raise Refused(published(stream.errors or []))

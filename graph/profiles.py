@@ -53,12 +53,14 @@ _LEGAL_FORMS = frozenset(
 _OPEN_END = 120_000
 """Month number of an employment without an end: later than any month."""
 _ABBREVIATION_DOT = re.compile(r"(?<=\b\w)\.(?=\w\b)")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""The categories Cc and Cs but for line breaks and tabs."""
 _ACCENTS = re.compile("[\u0300-\u036f]")
 """The block Combining Diacritical Marks: the marks of other scripts, such as those of kana, tell words apart."""
 
 
 def _printable(value: str) -> str:
-    return "".join(mark for mark in value if mark in "\n\t" or unicodedata.category(mark) not in {"Cc", "Cs"})
+    return _UNPRINTABLE.sub("", value)
 
 
 def _line(value: str) -> str:

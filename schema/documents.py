@@ -45,7 +45,7 @@ T = TypeVar("T")
 
 MOST_DOCUMENTS = 1_000
 MOST_TEXT = 500_000
-"""Characters of all documents kept: what is kept of one takes about 130 bytes for each of its characters."""
+"""Characters of all documents kept: what is kept of one takes 100 to 300 bytes for each of its characters."""
 MOST_REGISTERED = 5_000
 MOST_REGISTERED_TEXT = 1_000_000
 """Characters of all registered documents: they have room of their own, whatever else is asked."""

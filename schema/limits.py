@@ -43,6 +43,10 @@ MOST_CHARACTERS = 50_000
 """Of a document, comments and spaces included; texts belong into variables."""
 MOST_GIVEN = 10_000
 """Values that the variables of one request may hold, however they are nested."""
+MOST_GIVEN_OBJECTS = 2_000
+"""Objects among them: reading one costs as much as ten other values."""
+MANY_GIVEN = 100
+"""More values than this are read beside the event loop, one such request of a principal after the other."""
 LONGEST_TEXT = 20_000
 """Characters of a résumé's text that one field answers with."""
 PAGE_SIZES = frozenset({"first", "last"})
@@ -227,17 +231,34 @@ def check_variables(variables: Mapping[str, Any]) -> None:
     Raises:
         KithError: with the limit in its message.
     """
-    found, unseen = 0, [variables.values()]
-    while unseen:
+    values, objects = _given(variables, MOST_GIVEN)
+    for number, limit, what in (
+        (values, MOST_GIVEN, "values"),
+        (objects, MOST_GIVEN_OBJECTS, "objects"),
+    ):
+        if number > limit:
+            message = f"the variables hold more than {limit} {what}; send less at once"
+            raise KithError("QUERY_TOO_COSTLY", message)
+
+
+def holds_many(variables: Mapping[str, Any]) -> bool:
+    """Say whether reading these variables takes so long that others would notice."""
+    return _given(variables, MANY_GIVEN)[0] > MANY_GIVEN
+
+
+def _given(variables: Mapping[str, Any], most: int) -> tuple[int, int]:
+    """Count the values that variables hold, and the objects among them; once there are more than `most`, not all."""
+    values, objects = 0, 0
+    unseen: list[Iterable[Any]] = [variables.values()]
+    while unseen and values <= most:
         for value in unseen.pop():
-            found += 1
+            values += 1
             if isinstance(value, dict):
+                objects += 1
                 unseen.append(value.values())
             elif isinstance(value, list):
-                unseen.append(value)  # type: ignore[arg-type]  # it is walked through all the same
-        if found > MOST_GIVEN:
-            message = f"the variables hold more than {MOST_GIVEN} values; send less at once"
-            raise KithError("QUERY_TOO_COSTLY", message)
+                unseen.append(value)
+    return values, objects
 
 
 def defaults(operations: Iterable[OperationDefinitionNode]) -> dict[str, int]:

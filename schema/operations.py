@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
@@ -41,6 +42,7 @@ from schema.documents import (
 )
 from schema.errors import published
 from schema.keeping import Kept
+from schema.limits import holds_many
 from schema.permissions import Principal
 from schema.plan.explain import explained
 from schema.plan.leaves import Unfit
@@ -60,7 +62,7 @@ JUDGES = 8
 JUDGED_AT_ONCE = 2
 """Likewise those of one principal: each is a thread that the event loop has to share the interpreter with."""
 HEAVY = 2_000
-"""Points from which on a principal's queries are answered one after the other."""
+"""Points from which on a principal's queries are answered one after the other; so are those whose variables hold much."""
 WIDE = 50
 """Operations of more fields are compiled beside the event loop."""
 
@@ -170,7 +172,8 @@ class Operations:
             answer, points = Answer(b"null", refusal, executed=False), Points(0, 0)
         else:
             way = self._written if kind is OperationType.MUTATION else self._read
-            async with self._heavy.of(context.principal.id) if points.requested >= HEAVY else nullcontext():
+            heavy = points.requested >= HEAVY or holds_many(request.variables or {})
+            async with self._heavy.of(context.principal.id) if heavy else nullcontext():
                 answer = await way(prepared, request, context)
         if answer.errors:
             note.end(answer.errors)
@@ -321,7 +324,7 @@ class Operations:
         operation = self.operation(prepared, request.operation_name)
         if not self._planned or operation is None or prepared.document is None:
             raise Unplanned("the planner is not in charge")
-        variables = self._variables(operation, request)
+        variables = await self._variables(operation, request)
         if variables is None:
             raise Unplanned("the variables are not as declared")
         flags = {name: bool(variables.coerced.get(name)) for name in prepared.flags}
@@ -381,7 +384,7 @@ class Operations:
         operation = self.operation(prepared, request.operation_name)
         assert prepared.document is not None
         assert operation is not None
-        variables = self._variables(operation, request)
+        variables = await self._variables(operation, request)
         if variables is None:
             return
         document = Document(node=prepared.document, operation=operation, fragments=prepared.fragments)
@@ -422,12 +425,14 @@ class Operations:
         executed = done.data is not None or all("path" in error for error in errors)
         return Answer(orjson.dumps(done.data), errors, executed, masked(done.data, context.redactions))
 
-    def _variables(self, operation: OperationDefinitionNode, request: Request) -> VariableValues | None:
+    async def _variables(self, operation: OperationDefinitionNode, request: Request) -> VariableValues | None:
         if not operation.variable_definitions:
             return NO_VARIABLES
-        values = get_variable_values(
-            self._schema, operation.variable_definitions, dict(request.variables or {}), MOST_ERRORS
+        given = dict(request.variables or {})
+        reading = partial(
+            get_variable_values, self._schema, operation.variable_definitions, given, MOST_ERRORS
         )
+        values = await asyncio.to_thread(reading) if holds_many(given) else reading()
         return values if isinstance(values, VariableValues) else None
 
 

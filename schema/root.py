@@ -12,6 +12,7 @@ from schema.candidates.types import Candidate, Colleague
 from schema.companies.queries import CompanyQueries
 from schema.events.queries import EventQueries
 from schema.events.subscriptions import EventSubscriptions
+from schema.inputs import make_inputs
 from schema.intakes.mutations import IntakeMutations
 from schema.intakes.queries import IntakeQueries
 from schema.jobs.mutations import JobMutations
@@ -105,4 +106,5 @@ def build_schema() -> strawberry.Schema:
         definition = type_.extensions.get("strawberry-definition")
         if isinstance(type_, GraphQLInputObjectType) and definition is not None:
             type_.is_one_of = definition.is_one_of  # Strawberry checks it late; graphql-core while validating
+    make_inputs(schema._schema)  # noqa: SLF001 - likewise
     return schema

@@ -113,6 +113,19 @@ ATTACKS = (
         body=_query(lambda _: "query($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=[None] * 200_000),
     ),
     Attack(
+        name="as many conditions as variables hold",
+        body=_query(
+            lambda n: (
+                f"query($w: TalentFilter) {{ a{n}: talentSearch(first: 1, where: $w) {{ totalCount }} }}"
+            ),
+            w={"AND": [{"skills": {"eq": "x"}}] * 999},
+        ),
+    ),
+    Attack(
+        name="a MiB of empty lists",
+        body=lambda _: b'{"query":"{ __typename }","variables":{"a":[' + b"[]," * 349_000 + b"0]}}",
+    ),
+    Attack(
         name="3,000 parentheses",
         body=_query(
             lambda _: "query($t: String!) { talentSearch(first: 1, text: $t) { totalCount } }", t="(" * 3_000

@@ -1,3 +1,4 @@
+import asyncio
 from typing import Annotated
 
 import strawberry
@@ -109,7 +110,7 @@ async def _create(info: Info, given: CreateCandidateInput) -> CreateCandidatePay
         kind=RecordKind.FORM,
         origin=given.origin,
         received_at=at,
-        profile=profile_of(given),
+        profile=await asyncio.to_thread(profile_of, given),
         person_id=new_id(),
         event_id=new_id(),
         external_ids=external_ids_of(given.external_ids),

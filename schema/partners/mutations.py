@@ -1,3 +1,5 @@
+import asyncio
+from collections.abc import Sequence
 from typing import Annotated
 
 import strawberry
@@ -176,10 +178,7 @@ async def _submit(info: Info, given: SubmitPartnerDocumentsInput) -> PartnerAppl
     if not 1 <= len(given.documents) <= MOST_AT_ONCE:
         message = f"hand in 1 to {MOST_AT_ONCE} documents at once"
         raise InvalidInput(Code.OUT_OF_RANGE, message, field="documents")
-    documents = [
-        _allowed(read_document(info.schema._schema, text, field=f"documents.{i}"), field=f"documents.{i}")  # noqa: SLF001 - Strawberry has no other way to the executable schema
-        for i, text in enumerate(given.documents)
-    ]
+    documents = await asyncio.to_thread(_read, info, given.documents)
     kept = await write_once(
         info,
         given,
@@ -190,6 +189,12 @@ async def _submit(info: Info, given: SubmitPartnerDocumentsInput) -> PartnerAppl
         change=info.context.change(),
     )
     return _done(kept["application"])
+
+
+def _read(info: Info, texts: Sequence[str]) -> list[NewDocument]:
+    schema = info.schema._schema  # noqa: SLF001 - Strawberry has no other way to the executable schema
+    places = [(text, f"documents.{i}") for i, text in enumerate(texts)]
+    return [_allowed(read_document(schema, text, field=place), field=place) for text, place in places]
 
 
 async def _approve(info: Info, given: ApprovePartnerApplicationInput) -> PartnerApplicationPayload:

@@ -39,7 +39,7 @@ from schema.paging import BoundPage
 from schema.permissions import Principal, Redaction, redaction_reason
 from schema.plan.leaves import Unfit
 from schema.plan.paging import arguments
-from schema.plan.roots import Compiled, RootCompiler
+from schema.plan.roots import Compiled, RootCompiler, volume_of
 from schema.plan.select import TYPENAME, Selected, Selector
 from schema.plan.values import Unplanned
 from schema.references import find
@@ -100,6 +100,7 @@ class RootPlan:
         self.compiled = compiled
         self._schema = schema
         self._statements: OrderedDict[tuple[PageShape, ...], list[Statement]] = OrderedDict()
+        self._nests_lists = compiled.nests_lists
         self._reasons = [redaction_reason(guard) for _, guard in compiled.masks]
 
     @property
@@ -161,7 +162,7 @@ class RootPlan:
         return [await self._completed(value, found, pages) for value in values]
 
     async def _completed(self, value: Any, found: Sequence[Any], pages: Sequence[BoundPage]) -> Answered:
-        if self.compiled.size(pages) > LARGE:
+        if self.compiled.size(pages) > LARGE or (self._nests_lists and volume_of(value) > LARGE):
             return await asyncio.to_thread(self._complete, value, found, pages)
         return self._complete(value, found, pages)
 

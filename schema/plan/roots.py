@@ -5,6 +5,7 @@ In: `job(by: {id: $id}) { title }`. Out: a `Compiled` that reads one title by id
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from math import prod
 from typing import Any
 
@@ -39,12 +40,25 @@ class Compiled:
     """How many values there are inside which loops: over the pages with these numbers, and over lists (None)."""
     own: Row | None = None
 
+    @property
+    def nests_lists(self) -> bool:
+        """Whether there are lists without pages in one another, so that their usual length says little."""
+        return any(scope.count(None) > 1 for scope in self.weights)
+
     def size(self, pages: Sequence[BoundPage]) -> int:
         """Return how many values the answer may have, if all pages are full and lists of usual length."""
         return sum(
             number * prod(LIST_LENGTH if slot is None else pages[slot].size for slot in scope)
             for scope, number in self.weights.items()
         )
+
+
+def volume_of(value: Any) -> int:
+    """Return about how many values there are in what a resolver returned: of each list the first item speaks for all."""
+    if isinstance(value, list | tuple):
+        return len(value) * volume_of(value[0]) if value else 0
+    inner = getattr(value, "__dict__", None)
+    return 1 + sum(map(volume_of, inner.values())) if inner and not isinstance(value, Enum) else 1
 
 
 class RootCompiler(Compiler):

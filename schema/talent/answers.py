@@ -29,7 +29,7 @@ from schema.talent.types import (
 from search.talent import fit as fitting
 from search.talent.receipts import receipt_of, sealed
 from search.talent.request import TalentRequest
-from search.talent.searching import TalentHit, TalentResult, search_talent
+from search.talent.searching import MANY_REASONS, TalentHit, TalentResult, beside, search_talent
 from search.talent.weights import weights_version
 
 RECEIPTS = "receipts"
@@ -64,7 +64,11 @@ async def answer(info: Info, request: TalentRequest) -> TalentConnection:
     there = result.hits
     if "gone" in asked or not (context.planned and _reads_each_hit(info)):
         there = await _there(context, result.hits)
-    return _connection(request, result, there, asked, through=through, key=key)
+    reasons = sum(len(hit.fit.reasons) for hit in there if hit.fit is not None)
+    edges = await beside(
+        lambda: [_edge(hit, request, asked, key) for hit in there], when=reasons > MANY_REASONS
+    )
+    return _connection(request, result, there, edges, through=through)
 
 
 def selected_names(info: Info) -> frozenset[str]:
@@ -115,14 +119,13 @@ def _connection(
     request: TalentRequest,
     result: TalentResult,
     there: Several[TalentHit],
-    asked: frozenset[str],
+    edges: list[TalentEdge],
     *,
     through: int,
-    key: str | None,
 ) -> TalentConnection:
     hits = result.hits
     return TalentConnection(
-        edges=[_edge(hit, request, asked, key) for hit in there],
+        edges=edges,
         nodes=by_id([hit.id for hit in there]),
         page_info=PageInfo(
             has_next_page=result.has_next,

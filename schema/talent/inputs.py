@@ -1,6 +1,7 @@
 """What a talent search can ask of candidates besides words, and how that becomes conditions."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -16,7 +17,16 @@ from schema.scalars import CountryCode, PartialDate
 from search.errors import InvalidQuery
 from search.resumes.places import coordinates_of
 from search.resumes.titles import Seniority
-from search.talent.conditions import Check, Condition, Entry, Every, Some, Unless
+from search.talent.conditions import (
+    MOST_CONDITIONS,
+    Check,
+    Condition,
+    Entry,
+    Every,
+    Some,
+    Unless,
+    too_many_conditions,
+)
 from search.talent.request import Order, SortBy
 
 MONTHS_IN_YEAR = 12
@@ -221,13 +231,30 @@ def condition_of(where: Any) -> Condition:
     Raises:
         NotFound: an id is none of its kind.
         InvalidInput: `near` says no place.
-        InvalidQuery: `near` names a city that is not known.
+        InvalidQuery: `near` names a city that is not known, or there are more filters within than conditions may be.
     """
+    return _condition(where, _Filters())
+
+
+@dataclass(slots=True)
+class _Filters:
+    """Counts the filters of a condition, so that no more are read than may be there."""
+
+    number: int = 0
+
+    def one_more(self) -> None:
+        self.number += 1
+        if self.number > MOST_CONDITIONS:
+            raise too_many_conditions()
+
+
+def _condition(where: Any, filters: _Filters) -> Condition:
+    filters.one_more()
     parts: list[Condition] = []
     for declared in type(where).__strawberry_definition__.fields:
         given = getattr(where, declared.python_name)
         if given is not None:
-            parts += _conditions(declared.metadata, given)
+            parts += _conditions(declared.metadata, given, filters)
     return Every(tuple(parts))
 
 
@@ -245,16 +272,16 @@ def preferences_of(should: Sequence[TalentFilter]) -> tuple[Condition, ...]:
     return tuple(each for each in conditions if not (isinstance(each, Every) and not each.parts))
 
 
-def _conditions(metadata: Any, given: Any) -> list[Condition]:  # noqa: PLR0911 - a case for each kind
+def _conditions(metadata: Any, given: Any, filters: _Filters) -> list[Condition]:  # noqa: PLR0911 - a case for each kind
     match metadata:
         case {"joined": "AND"}:
-            return [condition_of(part) for part in given]
+            return [_condition(part, filters) for part in given]
         case {"joined": "OR"}:
-            return [Some(tuple(condition_of(part) for part in given))]
+            return [Some(tuple(_condition(part, filters) for part in given))]
         case {"joined": "NOT"}:
-            return [Unless(condition_of(given))]
+            return [Unless(_condition(given, filters))]
         case {"entry": str(name)}:
-            inner = condition_of(given)
+            inner = _condition(given, filters)
             return [Entry(name, inner.parts if isinstance(inner, Every) else (inner,))]
         case {"month": (str(name), str(operator), int(month_of_year))}:
             return [Check(name, operator, _month(given, month_of_year))]

@@ -1,4 +1,5 @@
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated
 
@@ -22,6 +23,7 @@ from schema.talent.types import JobMatchConnection, JobMatchEdge, TalentConnecti
 from search.embedding import embedder
 from search.errors import InvalidQuery
 from search.talent.cursors import Place, decode_cursor, encode_cursor
+from search.talent.expansion import Expansion
 from search.talent.job_matching import JobFit, fitting_jobs
 from search.talent.matching import (
     MOST_PROFILES,
@@ -64,7 +66,9 @@ class MatchingQueries:
         found = await context.graph.read(asked_of_jobs, viewer=context.principal.viewer, ids=[id_])
         if id_ not in found:
             raise NotFound("job", field="job")
-        return await answer(info, _page(_search_for(found[id_]), first, after, where))
+        return await answer(
+            info, _page(await asyncio.to_thread(_search_for, found[id_]), first, after, where)
+        )
 
     @strawberry.field(
         description="Ranks the open jobs that you see for a candidate, of the 200 newest. A job fits where one of its skills or a word "
@@ -92,7 +96,7 @@ class MatchingQueries:
         ids = await context.graph.read(open_jobs, viewer=viewer, limit=MOST_JOBS)
         asked = await context.graph.read(asked_of_jobs, viewer=viewer, ids=ids)
         terms = await services.taxonomy.current()
-        searches = {job: replace(_search_for(each), expansion=terms) for job, each in asked.items()}
+        searches = await asyncio.to_thread(_searches_for, asked, terms)
         found = await fitting_jobs(
             services.elasticsearch, services.index, id_, searches, await search_rights(context)
         )
@@ -128,7 +132,8 @@ class MatchingQueries:
         ideal_ids = await _visible(context, candidates, field="candidates")
         unwanted_ids = await _visible(context, unwanted, field="not")
         profiles = await _profiles(context, [*ideal_ids, *unwanted_ids])
-        request = similar_request(
+        request = await asyncio.to_thread(
+            similar_request,
             [profiles[id_] for id_ in ideal_ids if id_ in profiles],
             [profiles[id_] for id_ in unwanted_ids if id_ in profiles],
             [*ideal_ids, *unwanted_ids],
@@ -139,6 +144,10 @@ class MatchingQueries:
 def _search_for(job: AskedOfJob) -> TalentRequest:
     wanted = Wanted(titles=(job.title,), skills=job.skills, place=job.city)
     return job_request(wanted, job.description, embedder())
+
+
+def _searches_for(asked: Mapping[str, AskedOfJob], terms: Expansion) -> dict[str, TalentRequest]:
+    return {job: replace(_search_for(each), expansion=terms) for job, each in asked.items()}
 
 
 def _job_page(

@@ -69,10 +69,13 @@ def condition_clause(condition: Condition) -> Clause:
     out of their range.
     """
     if _count(condition) > MOST_CONDITIONS:
-        raise InvalidQuery(
-            "TOO_MANY_CONDITIONS", "where", f"`where` has at most {MOST_CONDITIONS} conditions."
-        )
+        raise too_many_conditions()
     return _clause(condition)
+
+
+def too_many_conditions() -> InvalidQuery:
+    """Return what a condition with too many parts is refused with."""
+    return InvalidQuery("TOO_MANY_CONDITIONS", "where", f"`where` has at most {MOST_CONDITIONS} conditions.")
 
 
 def described(condition: Condition) -> str:

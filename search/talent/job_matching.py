@@ -1,5 +1,6 @@
 """Which of some jobs fit one candidate: the searches that `matchCandidates` would make, each for this one candidate."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,7 +10,7 @@ from search.embedding import embedder
 from search.errors import SearchOutOfTime, search_errors
 from search.indices import CandidateIndex
 from search.query_language.parser import parse
-from search.talent.body import build_talent_query
+from search.talent.body import TalentQuery, build_talent_query
 from search.talent.clauses import Clause
 from search.talent.fit import Fit, fit_of
 from search.talent.meaning import words_looked_for
@@ -45,9 +46,7 @@ async def fitting_jobs(
     only: Clause = {"term": {"id": candidate_id}}
     lines: list[Mapping[str, object]] = []
     requests = {id_: replace(request, size=1, reasons=True) for id_, request in searches.items()}
-    queries = {
-        id_: build_talent_query(request, [only, *rights], embedder()) for id_, request in requests.items()
-    }
+    queries = await asyncio.to_thread(_queries, requests, [only, *rights])
     for query in queries.values():
         lines += [{"index": index.alias}, query.body]
     with search_errors("match jobs"):
@@ -61,3 +60,7 @@ async def fitting_jobs(
             words = max(1, words_looked_for(parse(requests[id_].text)))
             found.append(JobFit(id_, fit.score / words, requests[id_], fit))
     return sorted(found, key=lambda each: (-each.score, each.job_id))
+
+
+def _queries(requests: Mapping[str, TalentRequest], rights: Sequence[Clause]) -> dict[str, TalentQuery]:
+    return {id_: build_talent_query(request, rights, embedder()) for id_, request in requests.items()}

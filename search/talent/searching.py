@@ -1,9 +1,11 @@
 """Talent search: run a request and read the answer."""
 
+import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeVar
 
 import orjson
 from elasticsearch import AsyncElasticsearch, BadRequestError, NotFoundError
@@ -62,6 +64,13 @@ class TalentResult:
     facets: Mapping[str, Sequence[tuple[str, int]]]
 
 
+_LONG_TEXT: Final = 300
+"""Longer texts become queries beside the event loop."""
+MANY_REASONS: Final = 1_000
+"""More reasons, of all hits together, are made beside it."""
+T = TypeVar("T")
+
+
 class _PointIsOver(Exception):
     """Elasticsearch no longer knows a point in time."""
 
@@ -80,7 +89,8 @@ async def search_talent(
     whose point in time is over, and the other errors of `search.errors` where Elasticsearch fails or needs more than
     five seconds.
     """
-    query = build_talent_query(request, rights, embedder())
+    building = partial(build_talent_query, request, rights, embedder())
+    query = await beside(building, when=len(request.text) > _LONG_TEXT)
     if query.after is None:
         point = None
         answer = await _first_page(client, index, query)
@@ -89,7 +99,9 @@ async def search_talent(
     hits = answer["hits"]["hits"]
     fits: dict[str, Fit] = {}
     if request.reasons:
-        fits = {hit["_id"]: fit_of(query.parts, hit) for hit in hits[: request.size]}
+        fits = await beside(
+            partial(_fits, query, hits[: request.size]), when=len(query.parts) * len(hits) > MANY_REASONS
+        )
     if request.evidence and fits:
         fits = await _with_evidence(client, index, query, fits)
     return TalentResult(
@@ -157,7 +169,20 @@ async def _with_evidence(
     for subject, part in zip(searches, answer["responses"], strict=True):
         for hit in _in_time(part)["hits"]["hits"]:
             found[hit["_id"]][subject] = snippets_of(hit)
-    return {id_: fit.with_evidence(found[id_]) for id_, fit in fits.items()}
+
+    def proven() -> dict[str, Fit]:
+        return {id_: fit.with_evidence(found[id_]) for id_, fit in fits.items()}
+
+    return await beside(proven, when=len(query.parts) * len(fits) > MANY_REASONS)
+
+
+async def beside(work: Callable[[], T], *, when: bool) -> T:
+    """Do work that computes for long beside the event loop, `when` there is so much of it that others would wait."""
+    return await asyncio.to_thread(work) if when else work()
+
+
+def _fits(query: TalentQuery, hits: Sequence[Mapping[str, Any]]) -> dict[str, Fit]:
+    return {hit["_id"]: fit_of(query.parts, hit) for hit in hits}
 
 
 def _in_time(answer: Mapping[str, Any]) -> Mapping[str, Any]:

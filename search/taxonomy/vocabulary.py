@@ -238,12 +238,13 @@ class Vocabulary:
     def _remember(self, key: str, kinds: Sequence[str]) -> tuple[Spelling, ...]:
         """Return what else terms are called that are spelt so; what was asked for lately is at hand."""
         asked = (key, *kinds)
-        if asked not in self._remembered:
+        known = self._remembered.get(asked)
+        if known is None:
             if len(self._remembered) >= MOST_REMEMBERED:
                 self._remembered.clear()
             places = [place for kind in kinds for place in self._spelt[kind].places(key)]
-            self._remembered[asked] = self._others(places, key)
-        return self._remembered[asked]
+            self._remembered[asked] = known = self._others(places, key)
+        return known
 
     def _others(self, places: Sequence[int], key: str) -> tuple[Spelling, ...]:
         """Return what else the terms are called, then what those below them are called, names before synonyms."""

@@ -56,14 +56,13 @@ class ApiProcess:
 
 
 @asynccontextmanager
-async def api_process() -> AsyncIterator[ApiProcess]:
-    """Run an API process on the tests' engines; it is killed in the end if it still runs."""
+async def api_process(**environment: str) -> AsyncIterator[ApiProcess]:
+    """Run an API process on the tests' engines, with settings of its own; it is killed in the end if it still runs."""
     with socket.socket() as free:
         free.bind((LOOPBACK, 0))
         port = free.getsockname()[1]
-    process = await asyncio.create_subprocess_exec(
-        KITH, "run-api", env=os.environ | {"KITH_API_PORT": str(port), "KITH_API_HOST": LOOPBACK}
-    )
+    own = {"KITH_API_PORT": str(port), "KITH_API_HOST": LOOPBACK, **environment}
+    process = await asyncio.create_subprocess_exec(KITH, "run-api", env=os.environ | own)
     one = ApiProcess(process, port)
     try:
         await one.answers("/livez")

@@ -1,5 +1,6 @@
 """Random small graphs in the shape that Kith stores, sound ones and ones that were damaged on purpose."""
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,9 +11,15 @@ from uuid import UUID
 
 import orjson
 
+from graph.access_links import Mailing
 from graph.client import Graph, Statement
-from graph.events import EventType
-from graph.profiles import first_month
+from graph.events import ACCESS_EVENTS, EventType
+from graph.partners import OperationKind, PartnerStatus
+from graph.profiles import first_month, skill_key
+from graph.rights import OF_NO_TOKEN, Permission
+from graph.taxonomy.terms import TermKind, TermSource
+from graph.tokens import AccessRole
+from graph.users import UserStatus
 from schema.node import Kind, global_id
 from tests.workers.conftest import EMPTY
 
@@ -71,6 +78,7 @@ _SEARCHES = (
     '[1,"welder nice:ship",[["check","skills","eq","mig"]],[["check","city","eq","kiel"]],["name",false]]',
     '[1,"title:lead",[["every",["check","id","in",["x"]],["unless",["check","consent","eq",true]]]],[],null]',
 )
+_UNIQUE = frozenset({"id", "sequence", "unsubscribe_key", "email", "hash"})
 _DATES = ("2011", "2014-03", "2015-01-31", "2018", "2019-12", "2023-07-01")
 _WRONG: tuple[Any, ...] = (
     None,
@@ -175,6 +183,11 @@ class _Artist:
         self.referrals()
         self.events()
         self.saved_searches()
+        self.terms()
+        self.users()
+        self.tokens()
+        self.partner_applications()
+        self.events_about_access()
 
     def id(self) -> str:
         return str(UUID(int=self.random.getrandbits(128), version=4))
@@ -485,6 +498,126 @@ class _Artist:
             if event.properties["type"] == EventType.SAVED_SEARCH_MATCHED or self.random.random() < 0.2:
                 event.properties["saved_search_id"] = self.random.choice(searches).id
 
+    def terms(self) -> None:
+        terms = [
+            self.drawing.add(
+                "Term",
+                id=self.id(),
+                kind=self.random.choice(list(TermKind)).value,
+                name=self.text(),
+                synonyms=self.texts(),
+                keys=[skill_key(text) for text in self.texts()],
+                removed=[],
+                everyday=[],
+                source=self.random.choice(list(TermSource)).value,
+                version=self.random.randint(1, 9),
+                created_at=self.at(),
+                updated_at=self.at(),
+            )
+            for _ in range(self.random.randint(2, 6))
+        ]
+        for above, below in itertools.combinations(terms, 2):
+            for way in ("BROADER", "RELATED"):
+                if self.random.random() < 0.3:
+                    self.drawing.tie(below, way, above)
+
+    def users(self) -> None:
+        colleagues = [person for person in self.people if "Colleague" in person.labels]
+        for number in range(self.random.randint(1, 4)):
+            status = self.random.choice(list(UserStatus))
+            user = self.drawing.add(
+                "User",
+                id=self.id(),
+                email=f"user.{number}@example.org",
+                role=self.role(),
+                status=status.value,
+                created_at=self.at(),
+                joined_at=self.maybe(self.at),
+                version=self.random.randint(1, 9),
+            )
+            for colleague in self.some(colleagues, 1):
+                self.drawing.tie(user, "IS", colleague)
+            if status is UserStatus.INVITED:
+                link = self.drawing.add(
+                    "AccessLink",
+                    id=self.id(),
+                    kind="INVITATION",
+                    hashes=[],
+                    mailing=self.random.choice(list(Mailing)).value,
+                    expires_at=self.at(),
+                )
+                self.drawing.tie(link, "ADMITS", user)
+
+    def role(self) -> str:
+        return self.random.choice([role for role in AccessRole if role not in OF_NO_TOKEN]).value
+
+    def tokens(self) -> None:
+        for _ in range(self.random.randint(1, 4)):
+            self.drawing.add(
+                "Token",
+                id=self.id(),
+                hash=self.id(),
+                label=self.text(),
+                role=self.role(),
+                scopes=self.maybe(lambda: sorted(map(str, self.random.sample(list(Permission), 3)))),
+                created_at=self.at(),
+                created_by=f"token:{self.id()}",
+                expires_at=self.maybe(self.at),
+                rotated_at=self.maybe(self.at),
+                previous_until=self.maybe(self.at),
+                last_used_at=self.maybe(self.at),
+                revoked_at=self.maybe(self.at),
+            )
+
+    def partner_applications(self) -> None:
+        tokens = self.drawing.labelled("Token")
+        for _ in range(self.random.randint(1, 3)):
+            application = self.drawing.add(
+                "PartnerApplication",
+                id=self.id(),
+                name=self.text(),
+                contact=self.text(),
+                status=self.random.choice(list(PartnerStatus)).value,
+                documents_only=self.random.random() < 0.5,
+                anonymous=self.random.random() < 0.3,
+                registered_at=self.at(),
+                approved_at=self.maybe(self.at),
+                version=self.random.randint(1, 9),
+            )
+            for token in self.some(tokens, 1):
+                self.drawing.tie(token, "OF", application)
+            for _ in range(self.random.randint(0, 3)):
+                document = self.drawing.add(
+                    "PartnerDocument",
+                    id=self.id(),
+                    hash=self.id(),
+                    text=self.text(),
+                    operation_name=self.text(),
+                    operation_kind=self.random.choice(list(OperationKind)).value,
+                    permissions=sorted(map(str, self.random.sample(list(Permission), 2))),
+                    personal_data=["Candidate.name"],
+                    depth=2,
+                    fields=3,
+                    rows=10,
+                    values=30,
+                    submitted_at=self.at(),
+                    approved_at=self.maybe(self.at),
+                )
+                self.drawing.tie(application, "HAS_DOCUMENT", document)
+
+    def events_about_access(self) -> None:
+        """Let events about users, tokens, partners and terms name some."""
+        named = (
+            ("user_id", "User", ACCESS_EVENTS),
+            ("token_id", "Token", ACCESS_EVENTS),
+            ("partner_application_id", "PartnerApplication", ACCESS_EVENTS),
+            ("term_id", "Term", frozenset(EventType)),
+        )
+        for event in self.drawing.labelled("Event"):
+            for name, label, types in named:
+                if event.properties["type"] in types and self.random.random() < 0.5:
+                    event.properties[name] = self.random.choice(self.drawing.labelled(label)).id
+
 
 def sound(seed: int) -> Drawing:
     """Draw a graph as Kith would write it."""
@@ -508,6 +641,6 @@ def damaged(seed: int) -> Drawing:
 
 def _spoil(properties: dict[str, Any], random: Random, *kept: str) -> None:
     """Spoil a property, but none that the graph's own constraints or the order of a list rest on."""
-    names = [name for name in properties if name not in {"id", "sequence", "unsubscribe_key", *kept}]
+    names = [name for name in properties if name not in _UNIQUE and name not in kept]
     if names:
         properties[random.choice(names)] = random.choice(_WRONG)

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from graph.events import EventType
+from graph.rights import Permission
 from graph.tokens import AccessRole
 from schema.node import any_id
 from schema.permissions import Principal
@@ -15,6 +16,14 @@ from tests.schema.graphs import Drawing, Thing
 
 STAFF = {AccessRole.RECRUITER, AccessRole.SOURCER}
 PUBLIC = {AccessRole.EMPLOYEE, AccessRole.PARTNER, AccessRole.ANONYMOUS}
+GUARDED = {
+    "User": Permission.USERS_MANAGE,
+    "Token": Permission.TOKENS_MANAGE,
+    "PartnerApplication": Permission.PARTNERS_MANAGE,
+    "Term": Permission.TALENT_SEARCH,
+}
+"""What has to be held to see any of a kind, whoever's it is."""
+NAMED = ("job_id", "saved_search_id", "user_id", "token_id", "partner_application_id", "term_id")
 TEAM = {AccessRole.HIRING_MANAGER, AccessRole.INTERVIEWER}
 
 
@@ -26,12 +35,13 @@ class Reference:
         self._role = principal.role
         self._viewer = principal.person_id
         self._actor = principal.actor
+        self._permissions = principal.permissions
 
     def visible(self) -> set[str]:
-        """Return the ids of all things that an answer may name; an event names closed jobs and private searches too."""
+        """Return the ids of all things that an answer may name; an event that one hears of names what it is about."""
         seen = {thing.id for thing in self._drawing.things if "id" in thing.properties and self.sees(thing)}
         events = (thing for thing in self._drawing.labelled("Event") if thing.id in seen)
-        named = (event.properties.get(name) for event in events for name in ("job_id", "saved_search_id"))
+        named = (event.properties.get(name) for event in events for name in NAMED)
         return seen | {str(id_) for id_ in named if id_}
 
     def sees(self, thing: Thing) -> bool:
@@ -47,6 +57,8 @@ class Reference:
             "Intake": self.sees_intake,
             "Event": self.sees_event,
         }
+        if (needed := GUARDED.get(thing.labels[0])) and needed not in self._permissions:
+            return False
         if thing.labels[0] == "SavedSearch":
             return self.sees_search(thing)
         if thing.labels[0] == "Event" and not self._is_told(thing):

@@ -155,9 +155,16 @@ def test_however_fragments_spread_each_other_each_is_counted_once(spreads: list[
 
 
 @pytest.mark.parametrize(
-    "variables", [{"a": [0] * 10_000}, {"a": {str(i): i for i in range(10_000)}}, {"a": [[0] * 100] * 100}]
+    "variables",
+    [
+        {"a": [0] * 10_000},
+        {"a": {str(i): i for i in range(10_000)}},
+        {"a": [[0] * 100] * 100},
+        {"a": [{}] * 2_001},
+    ],
 )
 def test_variables_hold_so_many_values_at_most(variables: dict[str, Any]) -> None:
     check_variables({"a": [0] * 9_999})
+    check_variables({"a": [{}] * 2_000})
     with pytest.raises(KithError, match="variables"):
         check_variables(variables)
