@@ -168,6 +168,7 @@ class IndexedCandidate:
     summary: str | None
     emails: tuple[str, ...]
     phones: tuple[str, ...]
+    links: tuple[str, ...]
     city: str | None
     region: str | None
     country: str | None
@@ -280,6 +281,7 @@ def _candidate(item: Row) -> IndexedCandidate:
         summary=person.get("summary"),
         emails=tuple(person.get("emails", ())),
         phones=tuple(person.get("phones", ())),
+        links=tuple(person.get("links", ())),
         city=person.get("city"),
         region=person.get("region"),
         country=person.get("country"),

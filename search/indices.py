@@ -101,7 +101,8 @@ MAPPINGS: Final[dict[str, Any]] = {
         "name": _named(),
         "headline": _prose(),
         "summary": _prose(),
-        "emails": _term(),
+        # Keys of `search.contact_data`, for those who may see contact data; other fields have none of it.
+        "contacts": _code(),
         "skills": _term_and_prose(),
         "skill_uses": {
             "type": "nested",

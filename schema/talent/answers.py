@@ -15,7 +15,13 @@ from schema.context import Info
 from schema.paging import PageInfo
 from schema.reads import by_id
 from schema.scalars import Sequence
-from schema.talent.rights import check_facets, fragments_for, search_rights, visible_conditions
+from schema.talent.rights import (
+    check_facets,
+    fragments_for,
+    may_find_contacts,
+    search_rights,
+    visible_conditions,
+)
 from schema.talent.types import (
     Evidence,
     FacetBucket,
@@ -54,6 +60,7 @@ async def answer(info: Info, request: TalentRequest) -> TalentConnection:
         evidence=asks_for(asked, "evidence"),
         count=asks_for(asked, "totalCount"),
         fragments_of=fragments_for(context.principal),
+        contacts=may_find_contacts(context.principal),
     )
     rights = await search_rights(context)
     request = replace(request, expansion=await context.services.taxonomy.current())
