@@ -1,5 +1,6 @@
 """Every document of docs/operations runs as it stands, with its variables, on the demo."""
 
+import asyncio
 import json
 from contextlib import aclosing
 from pathlib import Path
@@ -9,7 +10,8 @@ import pytest
 from graphql import build_schema as build_graphql_schema
 from graphql import parse, validate
 
-from api import operations
+from api import operations, setup
+from api.cli import surroundings
 from api.demo.files import resume_files
 from api.demo.people import person
 from schema.root import build_schema
@@ -307,7 +309,7 @@ async def test_searches_are_saved_listed_run_changed_and_deleted(system: System)
     await system.settled()
     found = await _run(system, "saved_search_results")
     assert found["totalCount"] >= len(found["edges"]) > 0
-    changed = [(await _run(system, "update_saved_search", role="admin"))["savedSearch"] for _ in range(2)]
+    changed = [(await _run(system, "update_saved_search", role="entrance"))["savedSearch"] for _ in range(2)]
     assert changed[0]["name"] == "Python, two years or more"
     assert changed[0] == changed[1]
     gone = await _run(system, "delete_saved_search", role="admin")
@@ -327,6 +329,52 @@ async def test_a_search_stands_tells_and_ends(system: System) -> None:
     assert (await _run(system, "mark_saved_search_matches_seen", its))["seen"] == 0
     ended = (await _run(system, "set_saved_search_standing", its, "input.standing=false"))["savedSearch"]
     assert (ended["standing"], ended["version"]) == (False, begun[0]["version"] + 1)
+
+
+async def test_the_search_of_the_demo_that_stands_has_told_of_those_who_came_in(system: System) -> None:
+    await system.settled()
+    (shown,) = [
+        each
+        for each in (await _run(system, "standing_searches", role="entrance"))["nodes"]
+        if each["name"] == "Nurses who know intensive care"
+    ]
+    number = shown["matches"]["totalCount"]
+    assert number == len(shown["matches"]["edges"]) > 1
+    assert shown["standingFault"] is None
+    follow = operations.read_operation("saved_search_matches", [])
+    told = set()
+    following = operations.follow(f"{system.url}/graphql", system.tokens["entrance"], follow)
+    async with aclosing(following):
+        async for answer in following:
+            told.add(answer["data"]["savedSearchMatches"]["candidate"]["id"])
+            if len(told) == number:
+                break
+    assert told == {edge["node"]["id"] for edge in shown["matches"]["edges"]}
+    assert (await _run(system, "mark_saved_search_matches_seen", role="entrance"))["seen"] == number
+    assert (await _run(system, "mark_saved_search_matches_seen", role="entrance"))["seen"] == 0
+
+
+async def test_a_search_of_the_demo_begins_to_stand_as_documented(system: System) -> None:
+    begun = (await _run(system, "set_saved_search_standing", role="entrance"))["savedSearch"]
+    assert (begun["standing"], begun["standingFault"]) == (True, None)
+    ended = await _run(system, "set_saved_search_standing", "input.standing=false", role="entrance")
+    assert not ended["savedSearch"]["standing"]
+
+
+def test_the_command_line_runs_the_standing_searches_of_the_demo(started: None) -> None:
+    for name in ("standing_searches", "mark_saved_search_matches_seen", "set_saved_search_standing"):
+        answer = kith("run", name, "--json")
+        assert answer.returncode == 0, answer.stdout + answer.stderr
+        (payload,) = json.loads(answer.stdout)["data"].values()
+        assert not payload.get("userErrors"), payload
+    ended = kith("run", "set_saved_search_standing", "-v", "input.standing=false", "--json")
+    assert json.loads(ended.stdout)["data"]["setSavedSearchStanding"]["savedSearch"]["standing"] is False
+
+
+def test_kith_up_gives_out_the_same_token_as_long_as_it_is_valid(tokens: dict[str, str]) -> None:
+    kept = surroundings.enter().token_file
+    assert kept.stat().st_mode & 0o077 == 0
+    assert asyncio.run(setup.entrance_token(kept)) == tokens["entrance"]
 
 
 async def test_invite_user(system: System) -> None:
