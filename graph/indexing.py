@@ -14,6 +14,8 @@ from graph.events import CHANGES_DOCUMENT
 from graph.profiles import Role
 from graph.records import ROLE_LABELS
 
+REFILLED_AT_ONCE = 2_000
+
 TAKE = Statement(
     "indexing.take",
     """
@@ -88,14 +90,18 @@ REMEMBER_INDEX = Statement(
 REFILL = Statement(
     "indexing.refill",
     """
-    MATCH (p:Candidate)
-    CALL (p) {
+    MATCH (p:Person)
+    USING INDEX SEEK p:Person(id)
+    WHERE p.id > $after AND p:Candidate
+    WITH p.id AS id ORDER BY id LIMIT $limit
+    CALL (id) {
       MATCH (e:Event)
-      USING INDEX e:Event(candidate_id, sequence)
-      WHERE e.candidate_id = p.id AND e.sequence > 0 AND e.type IN $types
+      USING INDEX SEEK e:Event(candidate_id, sequence)
+      WHERE e.candidate_id = id AND e.sequence > 0 AND e.type IN $types
       WITH e ORDER BY e.sequence DESC LIMIT 1
       SET e:Unindexed
-    } IN TRANSACTIONS OF 2000 ROWS
+    }
+    RETURN max(id) AS through
     """,
 )
 
@@ -257,9 +263,20 @@ async def knows_index(tx: Transaction, /, *, identity: str) -> bool:
 
 
 async def refill(graph: Graph, /, *, identity: str, name: str) -> None:
-    """Call for every candidate's document again, for an index that is new or was lost. Safe to repeat."""
-    await graph.execute(REFILL, types=sorted(CHANGES_DOCUMENT))
+    """Call for every candidate's document again, for an index that is new or was lost. Safe to repeat.
+
+    Some candidates at a time, each time in a transaction of its own, so that nobody waits for it. Whose events have no number yet is
+    called for by these.
+    """
+    through: str | None = ""
+    while through is not None:
+        through = await graph.write(_refill, after=through, limit=REFILLED_AT_ONCE)
     await graph.write(_remember_index, identity=identity, name=name)
+
+
+async def _refill(tx: Transaction, /, *, after: str, limit: int) -> str | None:
+    row = await REFILL.row(tx, after=after, limit=limit, types=sorted(CHANGES_DOCUMENT))
+    return row["through"] if row else None
 
 
 async def _remember_index(tx: Transaction, /, *, identity: str, name: str) -> None:
