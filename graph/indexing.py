@@ -5,6 +5,7 @@ its version; or `:Refused` where Elasticsearch does not take the document.
 """
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,7 +59,30 @@ CANDIDATES = Statement(
 )
 
 MARK_INDEXED = Statement(
-    "indexing.mark_indexed", "UNWIND $events AS id MATCH (e:Event {id: id}) REMOVE e:Unindexed"
+    "indexing.mark_indexed",
+    """
+    UNWIND $events AS id
+    MATCH (e:Event {id: id})
+    SET e.locked = true
+    WITH e, e:Unindexed AS waited
+    REMOVE e.locked, e:Unindexed
+    WITH e WHERE NOT waited
+    RETURN collect(DISTINCT e.candidate_id) AS candidates
+    """,
+)
+
+CALL_AGAIN = Statement(
+    "indexing.call_again",
+    """
+    UNWIND $ids AS id
+    CALL (id) {
+      MATCH (e:Event)
+      USING INDEX SEEK e:Event(candidate_id, sequence)
+      WHERE e.candidate_id = id AND e.sequence > 0 AND e.type IN $types
+      WITH e ORDER BY e.sequence DESC LIMIT 1
+      SET e:Unindexed
+    }
+    """,
 )
 
 CLEAR_REFUSED = Statement(
@@ -238,9 +262,17 @@ async def candidates(tx: Transaction, /, *, ids: Sequence[str]) -> dict[str, Ind
     return {candidate.id: candidate for candidate in found}
 
 
-async def mark_indexed(tx: Transaction, /, *, candidates: Sequence[str], events: Sequence[str]) -> None:
-    """Note that the index holds the documents that these events called for."""
-    await MARK_INDEXED.run(tx, events=list(events))
+async def mark_indexed(
+    tx: Transaction, /, *, candidates: Sequence[str], events: Sequence[str], written: AbstractSet[str]
+) -> None:
+    """Note that the index holds the documents that these events called for.
+
+    `written` are the candidates whose documents were written for that, not found unchanged. Where another process noted one of
+    their events meanwhile, it may have found unchanged what was then written over: such candidates are called for again.
+    """
+    row = await MARK_INDEXED.row(tx, events=list(events))
+    if row and (doubtful := sorted(written & frozenset(row["candidates"]))):
+        await CALL_AGAIN.run(tx, ids=doubtful, types=sorted(CHANGES_DOCUMENT))
     await CLEAR_REFUSED.run(tx, candidates=list(candidates))
 
 

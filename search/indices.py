@@ -169,6 +169,8 @@ SETTINGS: Final[dict[str, Any]] = {
     "number_of_shards": 1,
     "auto_expand_replicas": "0-1",
     "gc_deletes": "1h",
+    # When deleted documents are merged away on demand (`search.settling`), all of them are.
+    "merge.policy.expunge_deletes_allowed": 0,
     # Documents are compared with the graph as a whole, vectors too.
     "mapping.exclude_source_vectors": False,
     "analysis": ANALYSIS,
