@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from api.demo.access import load_access
 from api.demo.files import resume_files
 from api.demo.jobs import job_count, jobs
 from api.demo.people import people as demo_people
@@ -129,6 +130,8 @@ async def _load_searches(graph: Graph) -> None:
     missing = [search for search in searches() if search.id not in known]
     for search in missing:
         await graph.write(create_saved_search, search=search, change=Change.by(OWNER))
+    if len(missing) == len(searches()):
+        await load_access(graph, actor=ACTOR)
     if (standing := searches()[-1]) in missing:
         through = await graph.read(last_sequence)
         await graph.write(

@@ -398,6 +398,20 @@ async def test_create_and_rotate_token(system: System) -> None:
     assert rotated["token"]["previousSecretUntil"] > rotated["token"]["rotatedAt"]
 
 
+async def test_the_token_of_the_demo_is_rotated_as_documented(system: System) -> None:
+    secrets = {(await _run(system, "rotate_token", role="admin"))["secret"] for _ in range(2)}
+    assert len(secrets) == 2
+
+
+async def test_the_partner_application_of_the_demo_is_approved_as_documented(system: System) -> None:
+    listed = await _run(system, "partner_applications", role="admin")
+    assert "Fabrikam Jobs" in {each["name"] for each in listed["nodes"]}
+    (payload,) = [await _run(system, "submit_partner_documents", role="admin")]
+    assert payload["application"]["status"] in {"SUBMITTED", "APPROVED"}
+    approved = await _run(system, "approve_partner_application", role="admin")
+    assert approved["application"]["status"] == "APPROVED"
+
+
 async def test_contact_candidates_never_writes_twice(system: System) -> None:
     first = await _run(system, "contact_candidates")
     again = await _run(system, "contact_candidates")
