@@ -42,11 +42,15 @@ EVERYTHING = Sights(jobs=Sight.ALL, candidates=Sight.ALL)
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks: their sights, the person they are, where they are one, and how the event log names them."""
+    """Who looks: their sights, the person they are, where they are one, and how the event log names them.
+
+    `knows_contacts` says that an e-mail address may name a candidate to them.
+    """
 
     sights: Sights
     person_id: str | None = None
     actor: str | None = None
+    knows_contacts: bool = False
 
     @property
     def sees_everything(self) -> bool:

@@ -27,6 +27,10 @@ query($id: ID!) { explainMatch(receiptId: $id) {
 } }
 """
 HAS_EMAIL = "{ talentSearch(first: 1, where: { hasEmail: true }) { totalCount } }"
+BY_EMAIL = "query($email: String!) { candidate(by: { email: $email }) { id } }"
+SIMILAR = (
+    "query($email: String!) { similarCandidates(candidates: [{ email: $email }], first: 3) { totalCount } }"
+)
 SAVE = "mutation($input: CreateSavedSearchInput!) { createSavedSearch(input: $input) { savedSearch { id } userErrors { code } } }"
 RUN = "query($id: ID!) { savedSearchResults(id: $id, first: 5) { totalCount } }"
 STAND = "mutation($input: SetSavedSearchStandingInput!) { setSavedSearchStanding(input: $input) { savedSearch { standing } userErrors { code } } }"
@@ -159,6 +163,17 @@ async def test_a_receipt_that_tells_is_not_there_without_the_right(
         assert refused["data"] is None or refused["data"]["explainMatch"] is None
         assert [error["extensions"]["code"] for error in refused["errors"]] == ["NOT_FOUND"]
         assert "errors" not in await ask(EXPLAIN, id=harmless)
+
+
+@pytest.mark.parametrize("role", ["RECRUITER", "ADMIN"])
+async def test_an_address_names_nobody_without_the_right(system: System, someone: Someone, role: str) -> None:
+    for contacts in (True, False):
+        async with asking(system, role=role, contacts=contacts) as ask:
+            named = await ask(BY_EMAIL, email=someone.email.upper())
+            assert named["data"]["candidate"] == ({"id": someone.id} if contacts else None)
+            alike = await ask(SIMILAR, email=someone.email)
+            codes = [error["extensions"]["code"] for error in alike.get("errors", [])]
+            assert codes == ([] if contacts else ["NOT_FOUND"])
 
 
 @pytest.mark.parametrize("role", ["RECRUITER", "ADMIN"])
