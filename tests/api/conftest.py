@@ -192,7 +192,6 @@ def tokens(started: None) -> dict[str, str]:
         answer = kith("token", "create", "--role", role)
         assert answer.returncode == 0, answer.stderr
         made[role] = answer.stdout.strip()
-    made["entrance"] = surroundings.enter().token_file.read_text(encoding="ascii")
     return made
 
 
