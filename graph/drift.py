@@ -13,7 +13,7 @@ AFTER = Statement(
     "drift.after",
     """
     MATCH (p:Person)
-    USING INDEX p:Person(id)
+    USING INDEX SEEK p:Person(id)
     WHERE p.id > $after AND p:Candidate
     WITH p.id AS id ORDER BY id LIMIT $limit
     RETURN collect(id) AS ids
@@ -26,7 +26,7 @@ VERSIONS = Statement(
     UNWIND $ids AS id
     CALL (id) {
       MATCH (e:Event)
-      USING INDEX e:Event(candidate_id, sequence)
+      USING INDEX SEEK e:Event(candidate_id, sequence)
       WHERE e.candidate_id = id AND e.sequence > 0 AND e.type IN $types
       RETURN e.sequence AS sequence ORDER BY sequence DESC LIMIT 1
     }
@@ -86,6 +86,14 @@ async def marked_candidates(
 ) -> tuple[Marks, dict[str, IndexedCandidate]]:
     """Return the marks of these ids, and afterwards those who are candidates as they are."""
     before = await marks(tx, ids=ids)
+    return before, await indexing.candidates(tx, ids=ids)
+
+
+async def versioned_candidates(
+    tx: Transaction, /, *, ids: Sequence[str]
+) -> tuple[dict[str, int], dict[str, IndexedCandidate]]:
+    """Return the numbers by which the documents of these ids are to be known, and afterwards those who are candidates."""
+    before = await versions(tx, ids=ids)
     return before, await indexing.candidates(tx, ids=ids)
 
 

@@ -5,6 +5,7 @@ its version; or `:Refused` where Elasticsearch does not take the document.
 """
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ from graph.client import Graph, Row, Statement, Transaction
 from graph.events import CHANGES_DOCUMENT
 from graph.profiles import Role
 from graph.records import ROLE_LABELS
+
+REFILLED_AT_ONCE = 2_000
 
 TAKE = Statement(
     "indexing.take",
@@ -56,7 +59,30 @@ CANDIDATES = Statement(
 )
 
 MARK_INDEXED = Statement(
-    "indexing.mark_indexed", "UNWIND $events AS id MATCH (e:Event {id: id}) REMOVE e:Unindexed"
+    "indexing.mark_indexed",
+    """
+    UNWIND $events AS id
+    MATCH (e:Event {id: id})
+    SET e.locked = true
+    WITH e, e:Unindexed AS waited
+    REMOVE e.locked, e:Unindexed
+    WITH e WHERE NOT waited
+    RETURN collect(DISTINCT e.candidate_id) AS candidates
+    """,
+)
+
+CALL_AGAIN = Statement(
+    "indexing.call_again",
+    """
+    UNWIND $ids AS id
+    CALL (id) {
+      MATCH (e:Event)
+      USING INDEX SEEK e:Event(candidate_id, sequence)
+      WHERE e.candidate_id = id AND e.sequence > 0 AND e.type IN $types
+      WITH e ORDER BY e.sequence DESC LIMIT 1
+      SET e:Unindexed
+    }
+    """,
 )
 
 CLEAR_REFUSED = Statement(
@@ -88,14 +114,18 @@ REMEMBER_INDEX = Statement(
 REFILL = Statement(
     "indexing.refill",
     """
-    MATCH (p:Candidate)
-    CALL (p) {
+    MATCH (p:Person)
+    USING INDEX SEEK p:Person(id)
+    WHERE p.id > $after AND p:Candidate
+    WITH p.id AS id ORDER BY id LIMIT $limit
+    CALL (id) {
       MATCH (e:Event)
-      USING INDEX e:Event(candidate_id, sequence)
-      WHERE e.candidate_id = p.id AND e.sequence > 0 AND e.type IN $types
+      USING INDEX SEEK e:Event(candidate_id, sequence)
+      WHERE e.candidate_id = id AND e.sequence > 0 AND e.type IN $types
       WITH e ORDER BY e.sequence DESC LIMIT 1
       SET e:Unindexed
-    } IN TRANSACTIONS OF 2000 ROWS
+    }
+    RETURN max(id) AS through
     """,
 )
 
@@ -168,6 +198,7 @@ class IndexedCandidate:
     summary: str | None
     emails: tuple[str, ...]
     phones: tuple[str, ...]
+    links: tuple[str, ...]
     city: str | None
     region: str | None
     country: str | None
@@ -231,9 +262,17 @@ async def candidates(tx: Transaction, /, *, ids: Sequence[str]) -> dict[str, Ind
     return {candidate.id: candidate for candidate in found}
 
 
-async def mark_indexed(tx: Transaction, /, *, candidates: Sequence[str], events: Sequence[str]) -> None:
-    """Note that the index holds the documents that these events called for."""
-    await MARK_INDEXED.run(tx, events=list(events))
+async def mark_indexed(
+    tx: Transaction, /, *, candidates: Sequence[str], events: Sequence[str], written: AbstractSet[str]
+) -> None:
+    """Note that the index holds the documents that these events called for.
+
+    `written` are the candidates whose documents were written for that, not found unchanged. Where another process noted one of
+    their events meanwhile, it may have found unchanged what was then written over: such candidates are called for again.
+    """
+    row = await MARK_INDEXED.row(tx, events=list(events))
+    if row and (doubtful := sorted(written & frozenset(row["candidates"]))):
+        await CALL_AGAIN.run(tx, ids=doubtful, types=sorted(CHANGES_DOCUMENT))
     await CLEAR_REFUSED.run(tx, candidates=list(candidates))
 
 
@@ -256,9 +295,20 @@ async def knows_index(tx: Transaction, /, *, identity: str) -> bool:
 
 
 async def refill(graph: Graph, /, *, identity: str, name: str) -> None:
-    """Call for every candidate's document again, for an index that is new or was lost. Safe to repeat."""
-    await graph.execute(REFILL, types=sorted(CHANGES_DOCUMENT))
+    """Call for every candidate's document again, for an index that is new or was lost. Safe to repeat.
+
+    Some candidates at a time, each time in a transaction of its own, so that nobody waits for it. Whose events have no number yet is
+    called for by these.
+    """
+    through: str | None = ""
+    while through is not None:
+        through = await graph.write(_refill, after=through, limit=REFILLED_AT_ONCE)
     await graph.write(_remember_index, identity=identity, name=name)
+
+
+async def _refill(tx: Transaction, /, *, after: str, limit: int) -> str | None:
+    row = await REFILL.row(tx, after=after, limit=limit, types=sorted(CHANGES_DOCUMENT))
+    return row["through"] if row else None
 
 
 async def _remember_index(tx: Transaction, /, *, identity: str, name: str) -> None:
@@ -280,6 +330,7 @@ def _candidate(item: Row) -> IndexedCandidate:
         summary=person.get("summary"),
         emails=tuple(person.get("emails", ())),
         phones=tuple(person.get("phones", ())),
+        links=tuple(person.get("links", ())),
         city=person.get("city"),
         region=person.get("region"),
         country=person.get("country"),

@@ -1,6 +1,6 @@
 """Which role may do what and sees how much: one table, which everything that asks for rights asks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from graph.tokens import AccessRole
@@ -110,6 +110,17 @@ SEARCHED_BY: Mapping[str, Permission] = {
     "last_contact": Permission.OUTREACH_READ,
 }
 """What it takes to search candidates by these fields of the index; by others everybody may who searches."""
+
+
+def lacking_to_search_by(
+    fields: Iterable[str], permissions: frozenset[Permission]
+) -> tuple[str, Permission] | None:
+    """Return the first of the fields of the index that may not be searched by, and what it takes; None where all may."""
+    wanted = ((field, SEARCHED_BY.get(field)) for field in fields)
+    return next(
+        ((field, needed) for field, needed in wanted if needed is not None and needed not in permissions),
+        None,
+    )
 
 
 def permissions_of(role: AccessRole, scopes: frozenset[Permission] | None = None) -> frozenset[Permission]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from graph import outbox
 from graph.client import Row, Statement, Transaction
@@ -16,6 +17,7 @@ from graph.reading import Anchor, Pattern, Shown, Sort, node
 PREFIX = "kith_"
 
 CREATE = Statement("tokens.create", "CREATE (t:Token) SET t = $properties")
+RENEW = Statement("tokens.renew", "MERGE (t:Token {id: $properties.id}) SET t = $properties")
 BY_HASHES = Statement(
     "tokens.by_hashes",
     """
@@ -133,17 +135,13 @@ def new_secret() -> str:
 
 async def create_token(tx: Transaction, /, *, token: NewToken, change: Change) -> None:
     """Keep the hash of a token with its role and scopes."""
-    properties = {
-        "id": token.id,
-        "hash": hash_of(token.secret),
-        "role": str(token.role),
-        "label": token.label,
-        "scopes": None if token.scopes is None else sorted(token.scopes),
-        "expires_at": token.expires_at,
-        "created_at": change.at,
-        "created_by": change.actor,
-    }
-    await CREATE.run(tx, properties=properties)
+    await CREATE.run(tx, properties=_properties(token, change))
+    await _note(tx, EventType.TOKEN_CREATED, token.id, change)
+
+
+async def renew_token(tx: Transaction, /, *, token: NewToken, change: Change) -> None:
+    """Keep a token in the place of the one with its id, whatever has become of that; what is that one's stays."""
+    await RENEW.run(tx, properties=_properties(token, change))
     await _note(tx, EventType.TOKEN_CREATED, token.id, change)
 
 
@@ -215,6 +213,19 @@ async def note_use(tx: Transaction, /, *, ids: Sequence[str], at: str, unless_si
 
 async def _note(tx: Transaction, kind: EventType, id_: str, change: Change) -> None:
     await outbox.append(tx, [change.event(kind, Subject(token_id=id_))])
+
+
+def _properties(token: NewToken, change: Change) -> dict[str, Any]:
+    return {
+        "id": token.id,
+        "hash": hash_of(token.secret),
+        "role": str(token.role),
+        "label": token.label,
+        "scopes": None if token.scopes is None else sorted(token.scopes),
+        "expires_at": token.expires_at,
+        "created_at": change.at,
+        "created_by": change.actor,
+    }
 
 
 def _token(row: Row) -> Token:

@@ -42,11 +42,15 @@ EVERYTHING = Sights(jobs=Sight.ALL, candidates=Sight.ALL)
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks: their sights, the person they are, where they are one, and how the event log names them."""
+    """Who looks: their sights, the person they are, where they are one, and how the event log names them.
+
+    `knows_contacts` says that an e-mail address may name a candidate to them.
+    """
 
     sights: Sights
     person_id: str | None = None
     actor: str | None = None
+    knows_contacts: bool = False
 
     @property
     def sees_everything(self) -> bool:
@@ -228,10 +232,14 @@ async def require(
         raise NotFound(what, field=field)
 
 
-async def jobs_of(tx: Transaction, /, *, viewer: Viewer, limit: int) -> list[str]:
-    """Return the jobs that the viewer is assigned to or a member of, the newest first, at most `limit`."""
-    row = await JOBS_OF.row(tx, limit=limit, **viewer.parameters)
-    return row["jobs"] if row else []
+async def jobs_that_show(graph: Graph, /, *, viewer: Viewer, limit: int) -> list[str]:
+    """Return the jobs by which the viewer sees candidates: those they are assigned to or a member of, the newest first.
+
+    At most `limit`; none, and nothing is asked, where what they see does not hang on jobs.
+    """
+    if viewer.sights.candidates is not Sight.MEMBER:
+        return []
+    return list(await graph.value(JOBS_OF, {"limit": limit, **viewer.parameters}))
 
 
 def all_visible(viewer: Viewer, events: Sequence[Event]) -> bool:

@@ -123,7 +123,9 @@ class Principal:
     @property
     def viewer(self) -> Viewer:
         """Return who looks, for what is read and written."""
-        return Viewer(SIGHTS[self.role], self.person_id, self.actor)
+        return Viewer(
+            SIGHTS[self.role], self.person_id, self.actor, knows_contacts=self.may(Permission.CONTACTS_READ)
+        )
 
     def may(self, permission: Permission) -> bool:
         """Say whether the table grants the permission, and the token's scopes leave it."""

@@ -28,7 +28,7 @@ class ExternalIdInput:
 class CandidateRef:
     id: strawberry.ID | None = strawberry.field(default=UNSET, description="By the global id.")
     email: str | None = strawberry.field(
-        default=UNSET, description="By an e-mail address; capitals don't matter."
+        default=UNSET, description="By an e-mail address, which takes `contacts:read`; capitals don't matter."
     )
     external_id: ExternalIdInput | None = strawberry.field(
         default=UNSET, description="By what another system calls the person."
@@ -84,15 +84,17 @@ class Reader(Protocol):
 async def find(reader: Reader, refs: Sequence[Ref]) -> list[str | None]:
     """Return the local ids of what is named, None where the viewer sees nothing of that name; in at most two reads.
 
-    An id is taken as it is: what is done with it has to ask the rights.
+    An id is taken as it is: what is done with it has to ask the rights. By an e-mail address nobody finds a candidate who may not
+    be shown it.
     """
     emails: dict[str, str | None] = {email: None for ref in refs if (email := _email(ref))}
     pairs: dict[ExternalId, str | None] = {pair: None for ref in refs if (pair := _pair(ref))}
     if not emails and not pairs:
         return [_found(ref, emails, pairs) for ref in refs]
-    _, kind, shown = _KINDS[type(refs[0])]
+    kind_of_ref = type(refs[0])
+    _, kind, shown = _KINDS[kind_of_ref]
     sights = reader.viewer.sights
-    if emails:
+    if emails and (kind_of_ref is not CandidateRef or reader.viewer.knows_contacts):
         emails |= dict(await reader.value(by_email(shown, sights), {"keys": list(emails)}))
     if pairs:
         parameters = {"kind": str(kind), "keys": [list(pair) for pair in pairs]}

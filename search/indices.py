@@ -101,7 +101,8 @@ MAPPINGS: Final[dict[str, Any]] = {
         "name": _named(),
         "headline": _prose(),
         "summary": _prose(),
-        "emails": _term(),
+        # Keys of `search.contact_data`, for those who may see contact data; other fields have none of it.
+        "contacts": _code(),
         "skills": _term_and_prose(),
         "skill_uses": {
             "type": "nested",
@@ -168,6 +169,8 @@ SETTINGS: Final[dict[str, Any]] = {
     "number_of_shards": 1,
     "auto_expand_replicas": "0-1",
     "gc_deletes": "1h",
+    # When deleted documents are merged away on demand (`search.settling`), all of them are.
+    "merge.policy.expunge_deletes_allowed": 0,
     # Documents are compared with the graph as a whole, vectors too.
     "mapping.exclude_source_vectors": False,
     "analysis": ANALYSIS,

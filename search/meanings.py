@@ -7,6 +7,8 @@ from search.documents import CandidateDocument
 from search.embedding import Embedder, Vector
 from search.resumes.store import ResumeStore
 
+_OF: Final = "searchable"
+"""Of which form of the text the kept vector is: that without contact data."""
 _NOTHING: Final = b""
 """What is kept of a text that has no meaning to the model."""
 
@@ -25,10 +27,11 @@ class Meanings:
         return replace(document, meaning=self._model.embed(profile_text(document)))
 
     def _of_resume(self, sha256: str, text: str) -> Vector | None:
-        kept = self._store.beside(sha256, self._model.name)
+        name = f"{self._model.name}-{_OF}"
+        kept = self._store.beside(sha256, name)
         if kept is None:
             kept = self._model.embed(text) or _NOTHING
-            self._store.put_beside(sha256, self._model.name, kept)
+            self._store.put_beside(sha256, name, kept)
         return kept or None
 
 

@@ -1,6 +1,6 @@
 """The documents that the candidate index holds, to compare them with what they should be."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final
 
 from elasticsearch import AsyncElasticsearch
@@ -42,6 +42,24 @@ async def stored(client: AsyncElasticsearch, index: CandidateIndex, ids: Sequenc
             answer = await _patient(client).mget(index=index.alias, ids=list(ids[start : start + _PAGE]))
         found |= {doc["_id"]: doc["_source"] for doc in answer["docs"] if doc.get("found")}
     return found
+
+
+async def unchanged(
+    client: AsyncElasticsearch, index: CandidateIndex, sources: Mapping[str, Mapping[str, Any]]
+) -> set[str]:
+    """Return those of the ids of which this index holds just the given source, searchable or not yet.
+
+    Raises the errors of `search.errors`.
+    """
+    ids = list(sources)
+    same: set[str] = set()
+    for start in range(0, len(ids), _PAGE):
+        with search_errors("read documents"):
+            answer = await _patient(client).mget(index=index.writes, ids=ids[start : start + _PAGE])
+        same |= {
+            doc["_id"] for doc in answer["docs"] if doc.get("found") and doc["_source"] == sources[doc["_id"]]
+        }
+    return same
 
 
 async def _scan(

@@ -15,8 +15,9 @@ from graph.client import Graph
 from graph.errors import GraphUnavailable, OutOfTime
 from graph.ids import now, timestamp
 from search.errors import SearchError
-from search.indices import CandidateIndex, discard, identity_of, idle
+from search.indices import CandidateIndex, discard, identity_of, idle, main_index
 from search.resumes.store import ResumeStore
+from search.settling import leftovers, merge_away
 from workers.leases import Lease
 from workers.metrics import INDEX_DRIFT
 from workers.rebuilding import Rebuilder, rebuilt_index
@@ -31,6 +32,8 @@ PAUSE_SECONDS = 1.0
 TIDY_SECONDS = 60.0
 IDLE_KEPT = timedelta(minutes=20)
 """How long an index is kept that no search begins in; lists that were begun in it are kept for a quarter of an hour."""
+QUIET_SECONDS = 600.0
+"""How long nothing is written before deleted documents are merged away, so that scores depend on candidates alone."""
 LOGGED_IDS = 20
 
 
@@ -53,6 +56,9 @@ class Caretaker:
         self._lease = Lease(graph, LEASE, seconds=settings.lease_seconds)
         self._verify_every = timedelta(seconds=settings.verify_seconds)
         self._tidy_at = 0.0
+        self._mark = ""
+        self._quiet_since = 0.0
+        self._settled = False
 
     async def run(self) -> None:
         """Take care whenever the lease is ours, until cancelled; absent engines are waited for."""
@@ -74,6 +80,7 @@ class Caretaker:
         if time.monotonic() >= self._tidy_at:
             self._tidy_at = time.monotonic() + TIDY_SECONDS
             await self.tidy()
+            await self.settle()
         present = datetime.now(UTC)
         last = await self._graph.write(rebuilds.last_check, at=timestamp(present))
         if last < timestamp(present - self._verify_every):
@@ -94,6 +101,18 @@ class Caretaker:
                 )
         if findings.drift and not await self._verifier.repair(findings, actor=ACTOR):
             LOG.warning("the index is not mended yet")
+
+    async def settle(self) -> None:
+        """Have deleted documents merged away, once for each time that nothing is written for a while."""
+        index = await main_index(self._elasticsearch, self._index)
+        left = await leftovers(self._elasticsearch, index)
+        if left.mark != self._mark:
+            self._mark, self._quiet_since, self._settled = left.mark, time.monotonic(), False
+        quiet = time.monotonic() - self._quiet_since >= QUIET_SECONDS
+        if quiet and left.documents and not self._settled:
+            await merge_away(self._elasticsearch, index)
+            self._settled = True
+            LOG.info("%s deleted documents are merged away: nothing is written for now", left.documents)
 
     async def tidy(self) -> None:
         """Delete what rebuilds left behind, once nobody reads it any more."""

@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from graph.indexing import IndexedCandidate
+from search.contact_data import without_contact_data
 from search.documents import (
     ApplicationEntry,
     CandidateDocument,
@@ -61,7 +62,8 @@ def document_of(person: IndexedCandidate, resume_text: str | None) -> CandidateD
         headline=person.headline,
         summary=person.summary,
         emails=person.emails,
-        has_phone=bool(person.phones),
+        phones=person.phones,
+        links=person.links,
         skills=person.skills,
         skill_uses=[
             SkillUseEntry(use.skill, use.months, last_month=end_month(use.last_used))
@@ -92,5 +94,5 @@ def document_of(person: IndexedCandidate, resume_text: str | None) -> CandidateD
         visible_to=person.visible_to,
         consent=person.contactable,
         last_contact=person.last_contact,
-        resume_text=resume_text,
+        resume_text=without_contact_data(resume_text, person.phones) if resume_text else None,
     )

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from elasticsearch import AsyncElasticsearch
@@ -23,6 +24,7 @@ from search.errors import (
 )
 from search.indices import CandidateIndex, ensure_indices, family, identity_of, main_index, promote
 from search.resumes.store import ResumeStore
+from search.stored import unchanged
 from search.writer import Source, WriteFailure, write
 from workers.broker import Queue, Task
 from workers.documents import source_of
@@ -64,6 +66,8 @@ class Indexer:
         self._redis = redis
         self._store = store
         self._one_at_a_time = asyncio.Lock()
+        self._under_way: Counter[str] = Counter()
+        """How many batches that are under way have a candidate in them."""
         self._answers: bool | None = None
         """Whether searches answer from our index; None until that is known."""
 
@@ -114,9 +118,14 @@ class Indexer:
                     if batch is None:
                         return
                     position = batch.through
+                    self._under_way.update(batch.versions.keys())
                 number = sum(map(len, batch.events.values()))
                 with span("index batch", {"kith.events": number}, linked=batch.traces):
-                    await self._write_batch(batch, showing)
+                    try:
+                        await self._write_batch(batch, showing)
+                    finally:
+                        self._under_way.subtract(batch.versions.keys())
+                        self._under_way = +self._under_way
                 done += number
                 await showing.show_in_time()
 
@@ -136,39 +145,59 @@ class Indexer:
         indices = await family(self._elasticsearch, self._index)
         people = await self._graph.read(indexing.candidates, ids=list(batch.versions))
         documents = await asyncio.to_thread(self._documents, batch, people)
-        written, failures = await self._write(indices, documents)
+        written, failures, same = await self._write(indices, documents)
         refused = {failure.id: failure.reason for failure in failures if not failure.retryable}
         held_up = {failure.id for failure in failures if failure.retryable}
         done = [id_ for id_ in batch.versions if id_ not in refused and id_ not in held_up]
-        for name, number in (("written", len(done)), ("refused", len(refused)), ("held_up", len(held_up))):
+        outcomes = {
+            "written": len(done) - len(same),
+            "unchanged": len(same),
+            "refused": len(refused),
+            "held_up": len(held_up),
+        }
+        for name, number in outcomes.items():
             INDEXED.labels(name).inc(number)
         for id_, reason in refused.items():
             LOG.error("the index refuses candidate %s: %s", id_, reason)
-        showing.add(Written(batch, written, done, refused))
+        showing.add(Written(batch, written, done, refused, same))
         if held_up:
             raise unavailable("take all candidates", f"{len(held_up)} to repeat")
 
     async def _write(
         self, indices: Sequence[CandidateIndex], documents: Sequence[tuple[str, int, Source | None]]
-    ) -> tuple[list[CandidateIndex], list[WriteFailure]]:
+    ) -> tuple[list[CandidateIndex], list[WriteFailure], frozenset[str]]:
         """Write into each index, so that every one holds the documents when events count as indexed.
 
-        Return those that do, and what they did not take.
+        Return those that do, what they did not take, and whose document each of them held already.
         """
+        sources = {id_: source for id_, _, source in documents if source is not None}
+        same = frozenset(sources)
         failures: list[WriteFailure] = []
         written: list[CandidateIndex] = []
         for index in indices:
             try:
-                outcome = await write(self._elasticsearch, index, documents)
+                held = await self._held(index, sources)
+                outcome = await write(
+                    self._elasticsearch, index, (each for each in documents if each[0] not in held)
+                )
             except SearchIndexMissing:
                 if index in await family(self._elasticsearch, self._index):
                     raise
                 continue
             failures += outcome.failures
             written.append(index)
+            same &= held
         if not written:
             raise index_missing()
-        return written, failures
+        return written, failures, same
+
+    async def _held(self, index: CandidateIndex, sources: Mapping[str, Source]) -> set[str]:
+        """Return whose document the index holds as it should be: nothing is written for them.
+
+        A candidate of another batch under way is not among them: that may have been read before and be written after.
+        """
+        alone = {id_: source for id_, source in sources.items() if self._under_way[id_] == 1}
+        return await unchanged(self._elasticsearch, index, alone)
 
     def _documents(
         self, batch: Batch, people: Mapping[str, IndexedCandidate]

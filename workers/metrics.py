@@ -46,7 +46,7 @@ MAILS = Counter(
 )
 INDEXED = Counter(
     "kith_indexed_documents",
-    "Search documents by outcome (written, refused, held_up)",
+    "Search documents by outcome (written, unchanged, refused, held_up)",
     ["outcome"],
     registry=REGISTRY,
 )

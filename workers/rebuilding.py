@@ -61,13 +61,13 @@ class Rebuilder:
 
     async def _write(self, index: CandidateIndex, ids: list[str]) -> int:
         """Write candidates as they are now; one without a numbered event is written when that gets its number."""
-        marks, people = await self._graph.read(drift.marked_candidates, ids=ids)
+        versions, people = await self._graph.read(drift.versioned_candidates, ids=ids)
 
         def documents() -> list[tuple[str, int, Source | None]]:
             return [
-                (id_, marks.versions[id_], source_of(person, self._store))
+                (id_, versions[id_], source_of(person, self._store))
                 for id_, person in people.items()
-                if id_ in marks.versions
+                if id_ in versions
             ]
 
         outcome = await write(self._elasticsearch, index, await asyncio.to_thread(documents))

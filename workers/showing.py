@@ -23,12 +23,16 @@ SHOWN_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A batch that these indices hold: its candidates, but for those whose document was refused, with the reason."""
+    """A batch that these indices hold: its candidates, but for those whose document was refused, with the reason.
+
+    `unchanged` are those of its candidates whose document did not have to be written.
+    """
 
     batch: Batch
     indices: Sequence[CandidateIndex]
     ids: Sequence[str]
     refused: Mapping[str, str]
+    unchanged: frozenset[str] = frozenset()
 
 
 class Showing:
@@ -86,9 +90,11 @@ class Showing:
         for written in batches:
             reasons |= dict.fromkeys(written.ids)
             reasons |= written.refused
+        changed: set[str] = set()
         events: list[str] = []
         refusals: list[Refusal] = []
         for written in batches:
+            changed |= set(written.ids) - written.unchanged
             for id_ in (*written.ids, *written.refused):
                 reason = reasons[id_] and written.refused.get(id_)
                 if reason:
@@ -96,6 +102,6 @@ class Showing:
                 else:
                     events += written.batch.events[id_]
         shown = [id_ for id_, reason in reasons.items() if reason is None]
-        await self._graph.write(indexing.mark_indexed, candidates=shown, events=events)
+        await self._graph.write(indexing.mark_indexed, candidates=shown, events=events, written=changed)
         if refusals:
             await self._graph.write(indexing.mark_refused, refusals=refusals)

@@ -16,12 +16,12 @@ from graph.errors import GraphUnavailable, OutOfTime
 from graph.ids import now
 from graph.owners import Owner, owners
 from graph.reading import Shown
-from graph.rights import SEARCHED_BY
+from graph.rights import Permission, lacking_to_search_by
 from graph.standing import matching
 from graph.standing.choosing import StandingFault
 from graph.standing.matching import Sighting, StandingSearch, State
 from graph.tracing import span
-from graph.visibility import Sight, jobs_of, seen
+from graph.visibility import jobs_that_show, seen
 from search.errors import InvalidQuery, SearchError
 from search.indices import CandidateIndex, main_index
 from search.query_language.errors import QuerySyntaxError
@@ -69,11 +69,9 @@ class _Asked:
 
     def allowed(self, owner: Owner) -> bool:
         """Say whether the owner may ask so; as `schema.talent.rights.visible_conditions`."""
-        if owner.viewer.sees_everything:
-            return True
         if self.any_job and not owner.viewer.knows_applications:
             return False
-        return all(SEARCHED_BY.get(each) in {None, *owner.permissions} for each in self.fields)
+        return lacking_to_search_by(self.fields, owner.permissions) is None
 
 
 @dataclass(slots=True)
@@ -84,7 +82,8 @@ class _Known:
     searches: dict[str, StandingSearch]
     asked: dict[str, _Asked] = field(default_factory=dict)
     version: str = ""
-    clauses: dict[str, Clause] = field(default_factory=dict)
+    clauses: dict[tuple[str, bool], Clause] = field(default_factory=dict)
+    """By the id of the search, and whether its owner may find contact data."""
 
 
 class Lookout:
@@ -206,14 +205,14 @@ class Lookout:
         asked = known.asked[search.id]
         if not owner.may_search or not asked.allowed(owner):
             return None
+        contacts = Permission.CONTACTS_READ in owner.permissions
+        request = replace(asked.request, expansion=terms, contacts=contacts)
         if asked.jobs and not owner.viewer.sees_everything:
             visible = await self._graph.read(seen, viewer=owner.viewer, shown=Shown.JOB, ids=asked.jobs)
-            where = with_visible_jobs(asked.request.where, visible)
-            return filter_of(replace(asked.request, where=where, expansion=terms))
-        if search.id not in known.clauses:
-            request = replace(asked.request, expansion=terms)
-            known.clauses[search.id] = await asyncio.to_thread(filter_of, request)
-        return known.clauses[search.id]
+            return filter_of(replace(request, where=with_visible_jobs(request.where, visible)))
+        if (search.id, contacts) not in known.clauses:
+            known.clauses[search.id, contacts] = await asyncio.to_thread(filter_of, request)
+        return known.clauses[search.id, contacts]
 
     async def _note_faults(self, known: _Known, faults: Mapping[str, StandingFault | None]) -> None:
         changed = {id_: fault for id_, fault in faults.items() if known.searches[id_].fault != fault}
@@ -227,7 +226,5 @@ class Lookout:
 
     async def _rights(self, owner: Owner) -> list[Clause]:
         viewer = owner.viewer
-        jobs: Sequence[str] = ()
-        if viewer.sights.candidates is Sight.MEMBER:
-            jobs = await self._graph.read(jobs_of, viewer=viewer, limit=MOST_JOBS)
+        jobs = await jobs_that_show(self._graph, viewer=viewer, limit=MOST_JOBS)
         return list(clauses_of(viewer.sights.candidates, person_id=viewer.person_id, jobs=jobs))

@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.cli.services import api_url
+from api.cli.surroundings import current
 from engines.errors import EngineError
 
 commands = typer.Typer()
@@ -25,6 +27,7 @@ _MOST_MAILS = 1_000
 
 @commands.command()
 def run(
+    context: typer.Context,
     name: Annotated[str, typer.Argument(help="An operation of docs/operations/.")],
     variables: Annotated[
         list[str] | None,
@@ -33,15 +36,16 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print the raw answer.")] = False,
     count: Annotated[int, typer.Option(min=1, help="End a subscription after so many answers.")] = 20,
 ) -> None:
-    """Run a documented operation and print a table; the token is KITH_TOKEN, or one made for ten minutes."""
+    """Run a documented operation and print a table; the token is KITH_TOKEN, that of `kith up`, or one made for ten minutes."""
     from api.operations import OperationError, read_operation  # noqa: PLC0415 - loaded only by the command that needs it
 
     try:
         operation = read_operation(name, variables or [])
+        kept = current(context).token_file
         asyncio.run(
-            _follow(operation, as_json=as_json, count=count)
+            _follow(operation, kept, as_json=as_json, count=count)
             if operation.is_subscription
-            else _run(operation, as_json=as_json)
+            else _run(operation, kept, as_json=as_json)
         )
     except OperationError as error:
         raise EngineError(str(error)) from None
@@ -77,18 +81,18 @@ def mail(
         console.print(table)
 
 
-async def _run(operation: Any, *, as_json: bool) -> None:
+async def _run(operation: Any, kept: Path, *, as_json: bool) -> None:
     from api.operations import execute  # noqa: PLC0415 - as above
 
-    answer = await execute(f"{api_url()}/graphql", await _token(), operation)
+    answer = await execute(f"{api_url()}/graphql", await _token(kept), operation)
     _show(answer, as_json=as_json)
 
 
-async def _follow(operation: Any, *, as_json: bool, count: int) -> None:
+async def _follow(operation: Any, kept: Path, *, as_json: bool, count: int) -> None:
     from api.operations import follow  # noqa: PLC0415 - as above
 
     seen = 0
-    async for answer in follow(f"{api_url()}/graphql", await _token(), operation):
+    async for answer in follow(f"{api_url()}/graphql", await _token(kept), operation):
         if as_json or answer.get("errors"):
             _show(answer, as_json=as_json)
         else:
@@ -101,13 +105,15 @@ async def _follow(operation: Any, *, as_json: bool, count: int) -> None:
             return
 
 
-async def _token() -> str:
-    from api.setup import make_token  # noqa: PLC0415 - as above
+async def _token(kept: Path) -> str:
+    from api.setup import kept_token, make_token  # noqa: PLC0415 - as above
     from graph.ids import from_now  # noqa: PLC0415
     from graph.tokens import AccessRole  # noqa: PLC0415
 
     if given := os.environ.get("KITH_TOKEN"):
         return given
+    if found := await kept_token(kept):
+        return found
     expires = from_now(timedelta(minutes=_TOKEN_MINUTES))
     return await make_token(role=AccessRole.ADMIN, label="kith run", expires_at=expires)
 

@@ -31,6 +31,11 @@ class Surroundings:
         return [name for name, engine in stack.ENGINES.items() if engine.variable not in self.given]
 
     @property
+    def token_file(self) -> Path:
+        """Where the token of `kith up` is kept, for whoever may read the home."""
+        return places.state(self.home, "run") / "token"
+
+    @property
     def catches_mail(self) -> bool:
         """Whether mail goes to our own catcher: no SMTP server was given."""
         return "KITH_SMTP_HOST" not in self.given

@@ -67,9 +67,9 @@ def up(
         with _timed("API, worker and mail catcher"):
             for one in services.start(here):
                 console.print(f"{one.name}: process {one.pid}{'' if one.fresh else ', was running'}")
+        token = asyncio.run(setup.entrance_token(here.token_file))
         with _timed("demo"):
             asyncio.run(setup.load_demo_if_empty(people=people))
-        token = asyncio.run(setup.create_admin_token())
     _show_entrance(token)
 
 

@@ -6,12 +6,13 @@ from typing import TypeVar
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from api.demo.access import load_access
 from api.demo.files import resume_files
 from api.demo.jobs import job_count, jobs
 from api.demo.people import people as demo_people
 from api.demo.process import applications, referrals, shortlistings
 from api.demo.rows import JobRow, PersonRow
-from api.demo.searches import searches
+from api.demo.searches import OWNER, searches
 from api.demo.templates import templates
 from api.rows import ROW, record_of
 from graph.applications import ApplicationStatus, NewApplication, apply
@@ -20,13 +21,15 @@ from graph.events import Change
 from graph.ids import derived_id, now
 from graph.intakes import NewIntake, receive
 from graph.jobs import EmploymentType, NewJob, SalaryRange, StageCategory, create_job
+from graph.outbox import last_sequence
 from graph.outreach.templates import NewTemplate, create_template
 from graph.reading import Shown
 from graph.records import save_records
 from graph.referrals.referrals import NewReferral, create_referral
 from graph.searches import create_saved_search
 from graph.shortlists import shortlist
-from graph.visibility import SYSTEM, seen
+from graph.standing.choosing import Baseline, stand
+from graph.visibility import EVERYTHING, SYSTEM, Viewer, seen
 from search.resumes.store import ResumeStore
 
 ACTOR = "import:demo"
@@ -42,6 +45,7 @@ async def load_demo(graph: Graph, store: ResumeStore, *, people: int) -> None:
     """Load a demo of so many people; loading it again, or a larger one over a smaller one, repeats nothing."""
     columns = (TextColumn("{task.description:>14}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns) as progress:
+        await _load_searches(graph)
         task = progress.add_task("people", total=people)
         for batch in _batches(demo_people(people), PEOPLE_PER_TRANSACTION):
             await _load_people(graph, batch)
@@ -63,7 +67,6 @@ async def load_demo(graph: Graph, store: ResumeStore, *, people: int) -> None:
                 actor=ACTOR,
                 at=now(),
             )
-        await _load_searches(graph)
         task = progress.add_task("applications", total=None)
         for application in applications(people):
             await graph.write(
@@ -124,9 +127,23 @@ async def _load_searches(graph: Graph) -> None:
     known = await graph.read(
         seen, viewer=SYSTEM, shown=Shown.SAVED_SEARCH, ids=[search.id for search in searches()]
     )
-    for search in searches():
-        if search.id not in known:
-            await graph.write(create_saved_search, search=search, change=Change.by(ACTOR))
+    missing = [search for search in searches() if search.id not in known]
+    for search in missing:
+        await graph.write(create_saved_search, search=search, change=Change.by(OWNER))
+    if len(missing) == len(searches()):
+        await load_access(graph, actor=ACTOR)
+    if (standing := searches()[-1]) in missing:
+        through = await graph.read(last_sequence)
+        await graph.write(
+            stand,
+            id=standing.id,
+            expected_version=None,
+            digest=None,
+            due_at=None,
+            baseline=Baseline(content=standing.content, candidates=(), through=through),
+            viewer=Viewer(EVERYTHING, None, OWNER),
+            change=Change.by(OWNER),
+        )
 
 
 async def _load_people(graph: Graph, rows: list[PersonRow]) -> None:

@@ -1,10 +1,14 @@
-"""The saved searches of the demo, shared with all who may search."""
+"""The saved searches of the demo, shared with all who may search; the last one stands from before anybody comes in."""
 
 from api.demo.seeds import item_id
 from graph.searches import NewSavedSearch
 from search.talent.conditions import Check, Entry, Every
 from search.talent.request import TalentRequest
 from search.talent.saved import content_of
+
+OWNER_ID = item_id("token", 0)
+"""The token whose searches these are: the one that `kith up` gives out."""
+OWNER = f"token:{OWNER_ID}"
 
 _SEARCHES = (
     (
@@ -31,6 +35,7 @@ _SEARCHES = (
             )
         ),
     ),
+    ("Nurses who know intensive care", TalentRequest(text='title:nurse skill:"intensive care"')),
 )
 
 

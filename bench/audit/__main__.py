@@ -13,7 +13,7 @@ from pathlib import Path
 
 from api.cli.services import api_url
 from api.cli.surroundings import enter
-from api.setup import create_admin_token
+from api.setup import entrance_token
 from bench.side_by_side import node
 from graph.errors import GraphUnavailable
 
@@ -24,10 +24,10 @@ EVENT = "events"
 
 def main() -> int:
     """Print what does not hold and how many rules do; return the exit code."""
-    enter()
+    here = enter()
     url = f"{api_url()}/graphql"
     try:
-        token = asyncio.run(create_admin_token())
+        token = asyncio.run(entrance_token(here.token_file))
     except GraphUnavailable:
         print("nothing runs here to audit: start it with `make up`", file=sys.stderr)
         return 1

@@ -76,7 +76,7 @@ def _kept(path: Path) -> bytes | None:
 def document(id_: str, parsed: ParsedResume) -> dict[str, Any]:
     """Return what the index would hold of a candidate of whom there is only this résumé."""
     found = document_of(_candidate(id_, fitted(parsed.profile.to_json())), parsed.text)
-    return replace(found, meaning=embedder().embed(parsed.text)).to_source()
+    return replace(found, meaning=embedder().embed(found.resume_text or "")).to_source()
 
 
 def _candidate(id_: str, profile: Profile) -> IndexedCandidate:
@@ -89,6 +89,7 @@ def _candidate(id_: str, profile: Profile) -> IndexedCandidate:
         summary=profile.summary,
         emails=profile.emails,
         phones=profile.phones,
+        links=profile.links,
         city=place.city if place else None,
         region=place.region if place else None,
         country=place.country if place else None,

@@ -18,7 +18,7 @@ from schema.permissions import PrincipalKind, Requires
 from schema.reads import by_id, referenced
 from schema.scalars import DateTime
 from schema.searches.types import SavedSearch
-from schema.talent.rights import search_rights, visible_conditions
+from schema.talent.rights import may_find_contacts, search_rights, visible_conditions
 from schema.versions import expected_version
 from search.talent.saved import request_of
 from search.talent.standing import all_found, filter_of
@@ -105,7 +105,8 @@ async def baseline_of(context: Context, content: str) -> Baseline:
     rights = await search_rights(context)
     terms = await services.taxonomy.current()
     through = await context.graph.read(indexed_through)
-    clause = filter_of(replace(request, where=where, expansion=terms))
+    contacts = may_find_contacts(context.principal)
+    clause = filter_of(replace(request, where=where, expansion=terms, contacts=contacts))
     found = await all_found(services.elasticsearch, services.index.alias, [clause, *rights])
     if found is None:
         raise too_broad()

@@ -15,7 +15,13 @@ from schema.context import Context, Info
 from schema.paging import PageInfo
 from schema.reads import by_id
 from schema.scalars import Sequence
-from schema.talent.rights import check_facets, fragments_for, search_rights, visible_conditions
+from schema.talent.rights import (
+    check_facets,
+    fragments_for,
+    may_find_contacts,
+    search_rights,
+    visible_conditions,
+)
 from schema.talent.types import (
     Evidence,
     FacetBucket,
@@ -55,6 +61,7 @@ async def answer(info: Info, request: TalentRequest) -> TalentConnection:
         count="totalCount" in asked,
         fragments_of=fragments_for(context.principal),
         expansion=await context.services.taxonomy.current(),
+        contacts=may_find_contacts(context.principal),
     )
     rights = await search_rights(context)
     through = await context.graph.read(indexed_through) if "indexedThrough" in asked else 0

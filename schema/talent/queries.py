@@ -15,7 +15,7 @@ from schema.reads import by_id
 from schema.talent.answers import RECEIPTS, answer, fit_of
 from schema.talent.inputs import TalentFilter, TalentSort, condition_of, order_of, preferences_of
 from schema.talent.insights import note_search
-from schema.talent.rights import fragments_for, search_rights, visible_conditions
+from schema.talent.rights import fragments_for, may_find_contacts, search_rights, visible_conditions
 from schema.talent.types import MatchExplanation, TalentConnection
 from search.talent.conditions import described
 from search.talent.explaining import explain_match
@@ -93,6 +93,8 @@ class TalentQueries:
             seen, viewer=context.principal.viewer, shown=Shown.CANDIDATE, ids=ids
         )
         conditions = (*receipt.where, *receipt.should)
+        if receipt.contacts and not may_find_contacts(context.principal):
+            raise NotFound("candidate", field="receiptId")
         if not there or await visible_conditions(context, conditions) != conditions:
             raise NotFound("candidate", field="receiptId")
         rights = await search_rights(context)

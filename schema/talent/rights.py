@@ -5,8 +5,8 @@ from typing import Any
 
 from graph.errors import KithError
 from graph.reading import Shown
-from graph.rights import SEARCHED_BY, Permission
-from graph.visibility import Sight, jobs_of, seen
+from graph.rights import Permission, lacking_to_search_by
+from graph.visibility import jobs_that_show, seen
 from schema.context import Context
 from schema.permissions import Principal
 from search.rights import MOST_JOBS, clauses_of
@@ -21,17 +21,20 @@ _JOBS_UNNAMED = "this tells of applications that you do not see; name your jobs 
 async def search_rights(context: Context) -> list[Mapping[str, Any]]:
     """Return the clauses that every candidate must pass whom the principal may find."""
     viewer = context.principal.viewer
-    jobs: Sequence[str] = ()
-    if viewer.sights.candidates is Sight.MEMBER:
-        jobs = await context.graph.read(jobs_of, viewer=viewer, limit=MOST_JOBS)
+    jobs = await jobs_that_show(context.graph, viewer=viewer, limit=MOST_JOBS)
     return clauses_of(viewer.sights.candidates, person_id=viewer.person_id, jobs=jobs)
 
 
 def fragments_for(principal: Principal) -> tuple[str, ...]:
     """Return the fields of which the principal may see pieces: contact data stand in the texts of résumés."""
-    if principal.may(Permission.CONTACTS_READ):
+    if may_find_contacts(principal):
         return HIGHLIGHTED
     return tuple(name for name in HIGHLIGHTED if name != "resume_text")
+
+
+def may_find_contacts(principal: Principal) -> bool:
+    """Say whether an address, a number or a link may find whose it is."""
+    return principal.may(Permission.CONTACTS_READ)
 
 
 async def visible_conditions(context: Context, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
@@ -41,10 +44,9 @@ async def visible_conditions(context: Context, conditions: tuple[Condition, ...]
         KithError: a condition tells of what the principal may not see of any candidate.
     """
     viewer = context.principal.viewer
+    _check_fields(context.principal, asked_fields(conditions))
     if viewer.sees_everything or not conditions:
         return conditions
-    for field in asked_fields(conditions):
-        _check_field(context.principal, field)
     if not viewer.knows_applications and tell_of_any_job(conditions):
         raise KithError("FORBIDDEN", _JOBS_UNNAMED)
     named = named_jobs(conditions)
@@ -61,13 +63,13 @@ def check_facets(principal: Principal, facets: Sequence[Facet]) -> None:
     Raises:
         KithError: a facet tells of what they may not see of any candidate, or of applications for any job.
     """
-    for facet in facets:
-        _check_field(principal, facet.value)
+    _check_fields(principal, [facet.value for facet in facets])
     if Facet.STAGES in facets and not principal.viewer.knows_applications:
         raise KithError("FORBIDDEN", _JOBS_UNNAMED)
 
 
-def _check_field(principal: Principal, field: str) -> None:
-    permission = SEARCHED_BY.get(field)
-    if permission is not None and not principal.may(permission):
+def _check_fields(principal: Principal, fields: Sequence[str]) -> None:
+    lacking = lacking_to_search_by(fields, principal.permissions)
+    if lacking is not None:
+        field, permission = lacking
         raise KithError("FORBIDDEN", f"searching by {field} needs {permission}")

@@ -85,10 +85,10 @@ def find_links(text: str, links: Iterable[str] = ()) -> list[Found]:
     found: dict[str, Found] = {}
     for match in _LINK.finditer(text):
         if address := _address(match[0]):
-            found.setdefault(_same(address), Found(address, match.start(), match.end()))
+            found.setdefault(same_address(address), Found(address, match.start(), match.end()))
     for link in links:
         if link.lower().startswith(("http://", "https://", "www.")) and (address := _address(link)):
-            found.setdefault(_same(address), Found(address, -1, -1))
+            found.setdefault(same_address(address), Found(address, -1, -1))
     return list(found.values())[:_MAX_LINKS]
 
 
@@ -99,13 +99,19 @@ def _address(written: str) -> str | None:
     return address if address.lower().startswith("http") else f"https://{address}"
 
 
-def _same(address: str) -> str:
+def same_address(address: str) -> str:
+    """Return what is the same for all ways of writing an address."""
     return re.sub(r"^https?://(?:www\.)?", "", address.lower()).rstrip("/")
 
 
 def without_contacts(line: str) -> str:
     """Return the line without its addresses and links."""
     return _LINK.sub(" ", _EMAIL.sub(" ", line))
+
+
+def without_links(line: str) -> str:
+    """Return the line without its links."""
+    return _LINK.sub(" ", line)
 
 
 def words_of_emails(emails: Iterable[str]) -> Iterator[str]:

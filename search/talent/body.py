@@ -49,7 +49,7 @@ def build_talent_query(
     if not 1 <= request.size <= MOST_RESULTS:
         raise InvalidQuery("BAD_SIZE", "size", f"Ask for 1 to {MOST_RESULTS} results.")
     tree = parse(request.text)
-    clauses = clauses_of(tree, named=request.reasons, expansion=request.expansion)
+    clauses = clauses_of(tree, named=request.reasons, expansion=request.expansion, contacts=request.contacts)
     texts = clauses.parts.copy()
     _add_conditions(clauses, request)
     if meaning := meaning_of(tree, request.meaning, model):

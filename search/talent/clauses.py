@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any as Anything
 from typing import Final, TypeAlias
 
+from search.contact_data import key_sought
 from search.query_language.tree import (
     All,
     Any,
@@ -34,6 +35,7 @@ from search.talent.expansion import (
     Spelling,
 )
 from search.talent.weights import (
+    CONTACT_BOOST,
     FIELDS,
     NEIGHBOUR_SLOP,
     SAME_TITLE,
@@ -84,12 +86,13 @@ class Clauses:
     """What a tree asks for; `parts` are in the order of their names, which clauses bear if `named`.
 
     With `exact`, plain words are looked for as written: `NOT manager` must not exclude who once managed something.
-    `spellings` counts those that were taken from the expansion.
+    `spellings` counts those that were taken from the expansion. With `contacts`, words find contact data too.
     """
 
     named: bool
     exact: bool = False
     expansion: Expansion = AS_WRITTEN
+    contacts: bool = False
     spellings: int = 0
     groups: int = 0
     required: list[Clause] = field(default_factory=list)
@@ -122,9 +125,11 @@ class _Place:
     uncertain: bool = False
 
 
-def clauses_of(tree: Node | None, *, named: bool, expansion: Expansion = AS_WRITTEN) -> Clauses:
+def clauses_of(
+    tree: Node | None, *, named: bool, expansion: Expansion = AS_WRITTEN, contacts: bool = False
+) -> Clauses:
     """Return the clauses of a tree; those of none find everybody."""
-    made = Clauses(named, expansion=expansion)
+    made = Clauses(named, expansion=expansion, contacts=contacts)
     for node in tree.parts if isinstance(tree, All) else [tree] if tree else []:
         match node:
             case Nice(part=part):
@@ -150,7 +155,7 @@ def _clause(  # noqa: PLR0911 - a case for each kind of node
             alternatives = [_clause(made, each, replace(place, uncertain=True)) for each in parts]
             return {"bool": {"should": alternatives, "minimum_should_match": 1, **name}}
         case Not(part=part):
-            excluded = _clause(Clauses(named=False, exact=True), part, place)
+            excluded = _clause(Clauses(named=False, exact=True, contacts=made.contacts), part, place)
             place = replace(place, demand=Demand.EXCLUDED)
             return _named(made, {"bool": {"must_not": [excluded]}}, node, place)
         case Within(field=field_, part=part):
@@ -159,6 +164,9 @@ def _clause(  # noqa: PLR0911 - a case for each kind of node
             return _clause(made, part, place)
         case Run():
             return _run(made, node, place)
+        case Phrase(text=text, within=None):
+            clause = _any_of(_term(node, _fields(place.field)), _whose(made, text, place.field))
+            return _named(made, clause, node, place)
         case _:
             return _named(made, _term(node, _fields(place.field)), node, place)
 
@@ -172,13 +180,22 @@ def _group(made: Clauses, place: _Place) -> tuple[_Place, Mapping[str, str]]:
 
 
 def _run(made: Clauses, run: Run, place: _Place) -> Clause:
+    fields = _fields(place.field)
+    if len(run.words) > 1 and (whose := _whose(made, " ".join(run.words), place.field)):
+        return _named(made, _any_of(_all_words(" ".join(run.words), fields), whose), run, place)
     words = [Run(((word,),)) for word in run.words]
     name: Mapping[str, str] = {}
     if len(words) > 1:
         place, name = _group(made, place)
-    fields = _fields(place.field)
     clauses = [
-        _named(made, _any_of(_word(word, fields, exact=made.exact), spelt), word, place)
+        _named(
+            made,
+            _any_of(
+                _word(word, fields, exact=made.exact), [*spelt, *_whose(made, word.words[0], place.field)]
+            ),
+            word,
+            place,
+        )
         for word, spelt in zip(words, _spelt(made, run, place.field), strict=True)
     ]
     if len(clauses) == 1:
@@ -192,6 +209,15 @@ def _named(made: Clauses, clause: Clause, node: Node, place: _Place) -> Clause:
     ((kind, body),) = clause.items()
     part = Part(printed(node), place.field, place.demand, clause, in_texts=True, groups=place.groups)
     return {kind: {**body, **made.add_part(part)}}
+
+
+def _whose(made: Clauses, text: str, within: Field | None) -> list[Clause]:
+    """Return the clause of whoever has this address, number or link, where it is one and may be looked for."""
+    key = key_sought(text) if made.contacts and within is None else None
+    if key is None:
+        return []
+    found = {"prefix" if key.begins else "term": {"contacts": {"value": key.value}}}
+    return [{"constant_score": {"filter": found, "boost": CONTACT_BOOST}}]
 
 
 def _fields(within: Field | None) -> Mapping[str, int]:

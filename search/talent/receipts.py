@@ -15,18 +15,20 @@ from search.errors import InvalidQuery
 from search.talent.conditions import Condition, as_json, from_json
 from search.talent.fit import Fit
 from search.talent.request import TalentRequest
+from search.talent.telling import tells_of_contacts
 from search.talent.weights import weights_version
 
 LONGEST_RECEIPT: Final = 6_000
 _MOST_BYTES: Final = 200_000
 _SIGNATURE_BYTES: Final = 16
-_LAYOUT: Final = 2
+_LAYOUT: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """What a search said about a candidate; `matched` is what each named clause added.
 
+    `contacts` says that its text told of contact data, and could find by them.
     The time is not in it: the same search of the same data has the same receipt.
     """
 
@@ -35,6 +37,7 @@ class Receipt:
     where: tuple[Condition, ...]
     should: tuple[Condition, ...]
     meaning: Vector | None
+    contacts: bool
     score: float
     matched: Mapping[str, float]
     version: int
@@ -50,6 +53,7 @@ class Receipt:
             where=self.where,
             should=self.should,
             meaning=self.meaning,
+            contacts=self.contacts,
             size=1,
             reasons=True,
             evidence=True,
@@ -64,6 +68,7 @@ def receipt_of(request: TalentRequest, candidate_id: str, fit: Fit) -> Receipt:
         where=request.where,
         should=request.should,
         meaning=request.meaning,
+        contacts=request.contacts and tells_of_contacts(request.text),
         score=fit.score,
         matched=fit.matched,
         version=fit.version,
@@ -82,6 +87,7 @@ def sealed(receipt: Receipt, key: str) -> str | None:
         [as_json(condition) for condition in receipt.where],
         [as_json(condition) for condition in receipt.should],
         None if receipt.meaning is None else receipt.meaning.hex(),
+        receipt.contacts,
         receipt.score,
         receipt.matched,
         receipt.version,
@@ -104,13 +110,28 @@ def opened(text: str, key: str) -> Receipt:
         if not hmac.compare_digest(signature, _signature(packed, key)):
             raise ValueError(len(text))
         match orjson.loads(zlib.decompressobj().decompress(packed, _MOST_BYTES)):
-            case [2, id_, said, where, should, meaning, score, matched, version, index, weights, taxonomy]:
+            case [
+                3,
+                id_,
+                said,
+                where,
+                should,
+                meaning,
+                contacts,
+                score,
+                matched,
+                version,
+                index,
+                weights,
+                taxonomy,
+            ]:
                 return Receipt(
                     candidate_id=id_,
                     text=said,
                     where=tuple(map(from_json, where)),
                     should=tuple(map(from_json, should)),
                     meaning=None if meaning is None else bytes.fromhex(meaning),
+                    contacts=contacts,
                     score=score,
                     matched=matched,
                     version=version,

@@ -54,6 +54,7 @@ class TalentRequest:
     the score. `meaning` is what texts should be near to; without it, what `text` says. Without an order the best come first, or the latest change where nothing ranks. `after` is the cursor of
     the last hit seen. `at` (ISO 8601, UTC) is the moment that bands of time count back from. `highlight`, `reasons` and
     `evidence` ask for what costs more. `expansion` knows what else plain words stand for.
+    With `contacts`, words that are an e-mail address, a telephone number or a link also find whose it is.
     `fragments_of` names the fields of which pieces may be shown. Without `count` the total is 1 where somebody matches, and nobody is counted beyond.
     """
 
@@ -71,4 +72,5 @@ class TalentRequest:
     evidence: bool = False
     count: bool = True
     fragments_of: tuple[str, ...] = HIGHLIGHTED
+    contacts: bool = False
     expansion: Expansion = field(default=AS_WRITTEN, compare=False, repr=False)

@@ -1,8 +1,11 @@
-"""What the conditions of a search would tell of things that may be hidden: which fields they ask for, and which jobs they name."""
+"""What a search would tell of things that may be hidden: which fields it asks for, which jobs it names, whose contact data."""
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
+from search.contact_data import key_sought
+from search.query_language.parser import parse
+from search.query_language.tree import All, Any, Nice, Node, Not, Phrase, Run
 from search.talent.conditions import (
     MOST_CONDITIONS,
     MOST_VALUES,
@@ -42,6 +45,29 @@ def tell_of_any_job(conditions: Sequence[Condition]) -> bool:
 def with_visible_jobs(conditions: Sequence[Condition], visible: Collection[str]) -> tuple[Condition, ...]:
     """Return the conditions with one job that nobody applied for in place of those that are not visible."""
     return tuple(_with_jobs(condition, visible) for condition in conditions)
+
+
+def tells_of_contacts(text: str) -> bool:
+    """Say whether a query has an e-mail address, a telephone number or a link in it.
+
+    Raises QuerySyntaxError for a text that is no query.
+    """
+    tree = parse(text)
+    return tree is not None and _tells_of_contacts(tree)
+
+
+def _tells_of_contacts(node: Node) -> bool:
+    match node:
+        case Run(words=words):
+            return any(map(key_sought, [*words, " ".join(words)]))
+        case Phrase(text=text):
+            return key_sought(text) is not None
+        case All(parts=parts) | Any(parts=parts):
+            return any(map(_tells_of_contacts, parts))
+        case Not(part=part) | Nice(part=part):
+            return _tells_of_contacts(part)
+        case _:
+            return False
 
 
 def _tells_of_any_job(condition: Condition) -> bool:

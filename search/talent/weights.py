@@ -50,6 +50,8 @@ NEIGHBOUR_SLOP: Final = 2
 WHOLE_ITEM_BOOST: Final = 1
 # What the same direction as the query's would add for each word of it.
 MEANING_BOOST: Final = 8
+# What an e-mail address, a telephone number or a link adds where it is the candidate's own.
+CONTACT_BOOST: Final = 10
 # What a condition of `should` adds that holds: about as much as a rare word in a title.
 PREFERRED_BOOST: Final = 4
 
@@ -65,6 +67,7 @@ def weights_version() -> str:
         NEIGHBOUR_SLOP,
         WHOLE_ITEM_BOOST,
         MEANING_BOOST,
+        CONTACT_BOOST,
         PREFERRED_BOOST,
         embedder().name,
     ]

@@ -1,5 +1,6 @@
 """Every document of docs/operations runs as it stands, with its variables, on the demo."""
 
+import asyncio
 import json
 from contextlib import aclosing
 from pathlib import Path
@@ -9,7 +10,8 @@ import pytest
 from graphql import build_schema as build_graphql_schema
 from graphql import parse, validate
 
-from api import operations
+from api import operations, setup
+from api.cli import surroundings
 from api.demo.files import resume_files
 from api.demo.people import person
 from schema.root import build_schema
@@ -71,9 +73,15 @@ def test_an_operation_is_valid(name: str) -> None:
     assert validate(schema, parse(operations.read_operation(name, []).document)) == []
 
 
+def _entrance() -> str:
+    """Return the token that `kith up` gave out."""
+    return surroundings.enter().token_file.read_text(encoding="ascii")
+
+
 async def _run(system: System, name: str, *given: str, role: str = "recruiter") -> Any:
     operation = operations.read_operation(name, list(given))
-    answer = await operations.execute(f"{system.url}/graphql", system.tokens[role], operation)
+    token = _entrance() if role == "entrance" else system.tokens[role]
+    answer = await operations.execute(f"{system.url}/graphql", token, operation)
     assert "errors" not in answer, answer
     (result,) = answer["data"].values()
     assert isinstance(result, list) or not result.get("userErrors"), result
@@ -307,7 +315,7 @@ async def test_searches_are_saved_listed_run_changed_and_deleted(system: System)
     await system.settled()
     found = await _run(system, "saved_search_results")
     assert found["totalCount"] >= len(found["edges"]) > 0
-    changed = [(await _run(system, "update_saved_search", role="admin"))["savedSearch"] for _ in range(2)]
+    changed = [(await _run(system, "update_saved_search", role="entrance"))["savedSearch"] for _ in range(2)]
     assert changed[0]["name"] == "Python, two years or more"
     assert changed[0] == changed[1]
     gone = await _run(system, "delete_saved_search", role="admin")
@@ -329,6 +337,52 @@ async def test_a_search_stands_tells_and_ends(system: System) -> None:
     assert (ended["standing"], ended["version"]) == (False, begun[0]["version"] + 1)
 
 
+async def test_the_search_of_the_demo_that_stands_has_told_of_those_who_came_in(system: System) -> None:
+    await system.settled()
+    (shown,) = [
+        each
+        for each in (await _run(system, "standing_searches", role="entrance"))["nodes"]
+        if each["name"] == "Nurses who know intensive care"
+    ]
+    number = shown["matches"]["totalCount"]
+    assert number == len(shown["matches"]["edges"]) > 1
+    assert shown["standingFault"] is None
+    follow = operations.read_operation("saved_search_matches", [])
+    told = set()
+    following = operations.follow(f"{system.url}/graphql", _entrance(), follow)
+    async with aclosing(following):
+        async for answer in following:
+            told.add(answer["data"]["savedSearchMatches"]["candidate"]["id"])
+            if len(told) == number:
+                break
+    assert told == {edge["node"]["id"] for edge in shown["matches"]["edges"]}
+    assert (await _run(system, "mark_saved_search_matches_seen", role="entrance"))["seen"] == number
+    assert (await _run(system, "mark_saved_search_matches_seen", role="entrance"))["seen"] == 0
+
+
+async def test_a_search_of_the_demo_begins_to_stand_as_documented(system: System) -> None:
+    begun = (await _run(system, "set_saved_search_standing", role="entrance"))["savedSearch"]
+    assert (begun["standing"], begun["standingFault"]) == (True, None)
+    ended = await _run(system, "set_saved_search_standing", "input.standing=false", role="entrance")
+    assert not ended["savedSearch"]["standing"]
+
+
+def test_the_command_line_runs_the_standing_searches_of_the_demo(started: None) -> None:
+    for name in ("standing_searches", "mark_saved_search_matches_seen", "set_saved_search_standing"):
+        answer = kith("run", name, "--json")
+        assert answer.returncode == 0, answer.stdout + answer.stderr
+        (payload,) = json.loads(answer.stdout)["data"].values()
+        assert not payload.get("userErrors"), payload
+    ended = kith("run", "set_saved_search_standing", "-v", "input.standing=false", "--json")
+    assert json.loads(ended.stdout)["data"]["setSavedSearchStanding"]["savedSearch"]["standing"] is False
+
+
+def test_kith_up_gives_out_the_same_token_as_long_as_it_is_valid(started: None) -> None:
+    kept = surroundings.enter().token_file
+    assert kept.stat().st_mode & 0o077 == 0
+    assert asyncio.run(setup.entrance_token(kept)) == _entrance()
+
+
 async def test_invite_user(system: System) -> None:
     user = (await _run(system, "invite_user", role="admin"))["user"]
     assert (user["email"], user["role"], user["status"]) == (
@@ -348,6 +402,20 @@ async def test_create_and_rotate_token(system: System) -> None:
     assert rotated["token"]["id"] == made["token"]["id"]
     assert rotated["secret"] != made["secret"]
     assert rotated["token"]["previousSecretUntil"] > rotated["token"]["rotatedAt"]
+
+
+async def test_the_token_of_the_demo_is_rotated_as_documented(system: System) -> None:
+    secrets = {(await _run(system, "rotate_token", role="admin"))["secret"] for _ in range(2)}
+    assert len(secrets) == 2
+
+
+async def test_the_partner_application_of_the_demo_is_approved_as_documented(system: System) -> None:
+    listed = await _run(system, "partner_applications", role="admin")
+    assert "Fabrikam Jobs" in {each["name"] for each in listed["nodes"]}
+    (payload,) = [await _run(system, "submit_partner_documents", role="admin")]
+    assert payload["application"]["status"] in {"SUBMITTED", "APPROVED"}
+    approved = await _run(system, "approve_partner_application", role="admin")
+    assert approved["application"]["status"] == "APPROVED"
 
 
 async def test_contact_candidates_never_writes_twice(system: System) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest_asyncio
 
+from api.demo.searches import OWNER
 from graph import outbox
 from graph.client import Statement
 from graph.ids import new_id
@@ -52,8 +53,10 @@ async def all_ended(system: System) -> AsyncIterator[None]:
     yield
     await system.graph.execute(
         Statement(
-            "tests.no_search", "MATCH (s:SavedSearch) WHERE s.standing OR s.name = 'Standing' DETACH DELETE s"
-        )
+            "tests.no_search",
+            "MATCH (s:SavedSearch) WHERE s.name = 'Standing' OR s.standing AND s.owner <> $demo DETACH DELETE s",
+        ),
+        demo=OWNER,
     )
 
 

@@ -15,6 +15,7 @@ from search.resumes.extract import Limits
 from search.resumes.failures import FailureCode, UnreadableResume
 from search.resumes.read import read_resume
 from search.resumes.sandbox import Sandbox, SandboxSettings
+from tests.search.test_resume_sandbox import names_read_by_an_ordinary_user
 
 PAGE = [
     *("Jo Example", "jo.example@example.org", "", "Experience"),
@@ -66,6 +67,13 @@ async def test_a_scan_is_read_in_the_sandbox(tmp_path: Path) -> None:
     assert {"Python", "Docker", "SQL"} <= set(profile.skills)
     assert {span.field for span in parsed.spans} >= {"NAME", "EMAIL", "EMPLOYMENT_TITLE"}
     assert not parsed.truncated
+
+
+@READS
+def test_a_scan_is_read_where_no_thread_may_begin(tmp_path: Path) -> None:
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(scan_of(PAGE))
+    assert names_read_by_an_ordinary_user(path) == ["Jo Example"]
 
 
 @READS

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engines.places import CHECKOUT
 from search.resumes.failures import FailureCode, UnreadableResume
 from search.resumes.sandbox import Sandbox, SandboxSettings
 from tests.search.test_resume_extraction import flate_bomb, pdf_of
@@ -149,6 +151,43 @@ async def test_it_works_in_a_thread_and_kill_9_of_the_host_leaves_nothing(cv: Pa
         host.kill()
         host.wait()
         host.stdout.close()
+
+
+ORDINARY = """
+import asyncio, os, sys
+from pathlib import Path
+from search.resumes.sandbox import Sandbox, SandboxSettings
+
+async def work():
+    assert os.geteuid() != 0
+    async with Sandbox(SandboxSettings(seconds=60, concurrency=1)) as sandbox:
+        for name in sys.argv[1:]:
+            print((await sandbox.read(Path(name), name)).profile.name)
+
+asyncio.run(work())
+"""
+
+
+def names_read_by_an_ordinary_user(*files: Path) -> list[str]:
+    """Read files in a sandbox as somebody whom the limit on processes and threads binds: it does not bind root."""
+    command = [sys.executable, "-c", ORDINARY, *map(str, files)]
+    if os.geteuid() == 0:
+        if (setpriv := shutil.which("setpriv")) is None:
+            pytest.skip("only `setpriv` makes an ordinary user of root")
+        nobody = ["--reuid=65534", "--regid=65534", "--clear-groups"]
+        may_read = [f"--{kind}-caps=-all,+dac_read_search" for kind in ("inh", "ambient")]
+        command = [setpriv, *nobody, *may_read, *command]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, cwd=CHECKOUT)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_an_ordinary_user_reads_what_root_reads(cv: Path, tmp_path: Path) -> None:
+    path = tmp_path / "cv.pdf"
+    path.write_bytes(
+        pdf_of([(40.0, 60.0 + 20 * row, line) for row, line in enumerate(CV.decode().split("\n"))])
+    )
+    assert names_read_by_an_ordinary_user(cv, path) == ["Jo Example"] * 2
 
 
 @settings(max_examples=40, deadline=None)

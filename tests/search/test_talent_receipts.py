@@ -137,6 +137,7 @@ RECEIPT = Receipt(
     where=(Every((Check("skills", "eq", "Négociation"), Check("near", "within", (1.0, 2.0, 3.0)))),),
     should=(),
     meaning=bytes(range(256)),
+    contacts=True,
     score=1.25,
     matched={"0": 1.25},
     version=3,

@@ -243,11 +243,11 @@ async def system(open_system: System) -> System:
 
 
 @asynccontextmanager
-async def running(work: Awaitable[object]) -> AsyncIterator[None]:
+async def running(work: Awaitable[object]) -> "AsyncIterator[asyncio.Future[object]]":
     """Run something in the background for as long as the block lasts."""
     task = asyncio.ensure_future(work)
     try:
-        yield
+        yield task
     finally:
         await end(task)
 

@@ -11,10 +11,12 @@ import pytest_asyncio
 from graph import outbox, rebuilds
 from graph.client import Statement
 from graph.ids import new_id, now
-from search.indices import ensure_indices, family, main_index
+from search.indices import CandidateIndex, ensure_indices, family, main_index
+from search.settling import leftovers
 from tests.waiting import eventually
 from tests.workers.conftest import System, WorkerProcess, records, running
 from tests.workers.test_indexing import about
+from workers import caretaker as caretaking
 from workers import rebuilding
 from workers.caretaker import Caretaker
 from workers.settings import WorkerSettings
@@ -70,6 +72,53 @@ async def plant(system: System, people: list[str]) -> dict[Kind, list[str]]:
         Kind.STALE: [people[5]],
         Kind.EXTRA: sorted([stranger, nameless]),
     }
+
+
+async def scores(system: System, index: CandidateIndex) -> list[tuple[str, float]]:
+    """Return what a search of all says, by which scores hang on the statistics of the whole index."""
+    query = {
+        "multi_match": {
+            "query": "welder works school skill",
+            "fields": ["headline", "companies.text", "schools.text", "skills.text"],
+        }
+    }
+    answer = await system.elasticsearch.search(
+        index=index.name, query=query, size=100, sort=["_score", "id"], track_scores=True
+    )
+    return [(hit["_id"], hit["_score"]) for hit in answer["hits"]["hits"]]
+
+
+async def test_once_it_is_quiet_scores_hang_on_the_candidates_alone(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = await indexed(system, 30)
+    index = await main_index(system.elasticsearch, system.index)
+    await system.add(
+        [about(person, headline=f"Welder of ships {number}") for number, person in enumerate(people[:9])]
+    )
+    await system.number_events()
+    await system.indexer().drain()
+    assert (await leftovers(system.elasticsearch, index)).documents > 0
+    care = caretaker(system)
+    await care.settle()
+    await care.settle()
+    assert (await leftovers(system.elasticsearch, index)).documents > 0
+    monkeypatch.setattr(caretaking, "QUIET_SECONDS", 0.0)
+
+    async def merged() -> bool:
+        await caretaker(system).settle()
+        return (await leftovers(system.elasticsearch, index)).documents == 0
+
+    # Elasticsearch lets go of what was written up to half a minute later.
+    await eventually(merged, within=90.0)
+    await system.elasticsearch.indices.refresh(index=index.name)
+    rebuild = await system.graph.write(rebuilds.ask_for_rebuild, id=new_id(), at=now())
+    await caretaker(system).turn()
+    fresh = rebuilding.rebuilt_index(system.index, rebuild)
+    assert await scores(system, fresh) == await scores(system, index) != []
+    mark = (await leftovers(system.elasticsearch, fresh)).mark
+    await caretaker(system).settle()
+    assert (await leftovers(system.elasticsearch, fresh)).mark == mark
 
 
 async def test_a_text_that_this_machine_lacks_is_no_drift_and_hides_none(system: System) -> None:

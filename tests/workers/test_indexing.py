@@ -1,16 +1,18 @@
 import asyncio
 import random
+from typing import Any
 
 import pytest
 from elasticsearch import AsyncElasticsearch
 
-from graph import indexing, outbox
+from graph import drift, indexing, outbox
 from graph.client import Statement
 from graph.ids import new_id, now
 from graph.indexing import Batch
 from graph.jobs import NewJob, create_job
 from graph.profiles import Profile, RecordKind
 from graph.records import NewRecord
+from search import writer
 from search.errors import SearchIndexMissing
 from search.indices import CandidateIndex
 from search.writer import make_searchable
@@ -26,6 +28,10 @@ LEAVE = Statement("tests.leave", "MATCH (p:Person {id: $id}) REMOVE p:Candidate"
 AGAIN = Statement(
     "tests.again", "UNWIND $sequences AS sequence MATCH (e:Event {sequence: sequence}) SET e:Unindexed"
 )
+HEADLINE = Statement(
+    "tests.headline",
+    "MATCH (p:Person {id: $id}) WITH p, p.headline AS before SET p.headline = $headline RETURN before",
+)
 FORGET = Statement("tests.forget", "MATCH (i:SearchIndex) DELETE i")
 
 
@@ -40,6 +46,12 @@ def about(person: str, **profile: object) -> NewRecord:
         event_id=new_id(),
         about=person,
     )
+
+
+async def written(system: System) -> int:
+    """Count how often a document was written into the index."""
+    stats = await system.elasticsearch.indices.stats(index=system.index.name, metric="indexing")
+    return int(stats["_all"]["primaries"]["indexing"]["index_total"])
 
 
 async def test_the_index_shows_what_the_graph_says(system: System) -> None:
@@ -82,6 +94,58 @@ async def test_events_again_and_in_any_order_end_alike(system: System) -> None:
     for i in range(0, len(numbers), 60):
         await system.graph.execute(AGAIN, sequences=numbers[i : i + 60])
         await asyncio.gather(system.indexer().drain(), system.indexer().drain())
+    assert await system.graph.read(indexing.indexed_through) == last
+    assert await system.differences() == []
+
+
+async def test_what_has_not_changed_is_not_written(system: System) -> None:
+    people = await system.add(records(20))
+    await system.number_events()
+    await system.indexer().drain()
+    before = await written(system)
+    await system.graph.execute(AGAIN, sequences=list(range(1, 21)))
+    await system.indexer().drain()
+    await system.graph.write(drift.call_for, ids=people, call_id=new_id(), actor="test", at=now())
+    last = await system.number_events()
+    await system.indexer().drain()
+    assert await system.graph.read(indexing.indexed_through) == last == 40
+    assert await written(system) == before
+    await system.add([about(people[0], headline="Changed")])
+    await system.number_events()
+    await system.indexer().drain()
+    assert await written(system) == before + 1
+    assert await system.differences() == []
+
+
+async def test_who_finds_a_document_unchanged_is_not_written_over_by_whoever_was_late(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (person,) = await system.add(records(1))
+    await system.number_events()
+    await system.indexer().drain()
+    (there,) = await system.graph.execute(HEADLINE, id=person, headline="For a moment")
+    await system.graph.write(drift.call_for, ids=[person], call_id=new_id(), actor="test", at=now())
+    await system.number_events()
+    late, go_on = asyncio.Event(), asyncio.Event()
+    write = writer.write
+
+    async def slowly(*given: Any, **named: Any) -> Any:
+        if not late.is_set():
+            late.set()
+            await go_on.wait()
+        return await write(*given, **named)
+
+    monkeypatch.setattr(drains, "write", slowly)
+    async with running(system.indexer().drain()) as draining:
+        await late.wait()
+        await system.graph.execute(HEADLINE, id=person, headline=there["before"])
+        await system.graph.write(drift.call_for, ids=[person], call_id=new_id(), actor="test", at=now())
+        last = await system.number_events()
+        await system.indexer().drain()
+        assert await system.graph.read(indexing.indexed_through) == last
+        assert await system.differences() == []
+        go_on.set()
+        await draining
     assert await system.graph.read(indexing.indexed_through) == last
     assert await system.differences() == []
 
