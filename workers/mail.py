@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Awaitable
 from datetime import datetime
 from email.errors import MessageError
@@ -24,6 +25,10 @@ _QUIT_SECONDS = 2.0
 _LOGIN_REQUIRED = 530
 _TEMPORARY = range(400, 500)
 _PERMANENT = range(500, 600)
+_LONGEST_IN_A_LINE = 70
+"""Characters of a sender that surely stand in one line, behind `From: `."""
+_SPECIALS = re.compile(r'[()<>\[\]:;@\\,."]')
+"""What a name has to be quoted for (RFC 5322, section 3.2.3)."""
 _FOOTER = "\n\n-- \nYou do not want such messages? One click is enough: {link}\n"
 
 
@@ -101,7 +106,7 @@ def envelope(
     message = EmailMessage(policy=_POLICY)
     message["Date"] = format_datetime(at)
     message["Message-ID"] = message_id(id, settings.sender)
-    message["From"] = Address(_header_text(sender_name), addr_spec=settings.sender)
+    message["From"] = Address(_display_name(sender_name, settings.sender), addr_spec=settings.sender)
     message["To"] = _address(to)
     message["Subject"] = _header_text(subject)
     return message
@@ -200,6 +205,17 @@ def _verdict(step: str, error: Exception) -> MailError:
 def _header_text(text: str) -> str:
     """Return text that is safe in a header: `=?` begins an encoded word, which may hold line breaks once decoded."""
     return one_line(text).replace("=?", "= ?")
+
+
+def _display_name(text: str, address: str) -> str:
+    """Return a name that can stand before an address; one that does not fit into a line has no characters that need quotes.
+
+    Where `email` breaks a line within a quoted name, it loses the quotes, and what they held is read as addresses.
+    """
+    name = _header_text(text)
+    if len(str(Address(name, addr_spec=address))) <= _LONGEST_IN_A_LINE:
+        return name
+    return " ".join(_SPECIALS.sub(" ", name).split())
 
 
 def _address(text: str) -> Address:

@@ -341,7 +341,7 @@ async def test_the_search_of_the_demo_that_stands_has_told_of_those_who_came_in(
     await system.settled()
     (shown,) = [
         each
-        for each in (await _run(system, "standing_searches", role="entrance"))["nodes"]
+        for each in (await _run(system, "standing_searches", "matches=100", role="entrance"))["nodes"]
         if each["name"] == "Nurses who know intensive care"
     ]
     number = shown["matches"]["totalCount"]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from graph.client import Graph, Statement, Transaction
@@ -332,6 +332,7 @@ HOSTILE = st.lists(
 
 
 @settings(deadline=None, max_examples=200)
+@example(subject="", sender="Bcc: all@example.org" * 4, body="")
 @given(subject=HOSTILE, sender=HOSTILE, body=HOSTILE.map(lambda s: s.encode(errors="ignore").decode()))
 def test_no_text_adds_a_header(subject: str, sender: str, body: str) -> None:
     sent = compose(
