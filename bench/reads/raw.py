@@ -42,7 +42,7 @@ MATCH (p:Person:Candidate {id: $id})
 RETURN {id: p.id, name: p.name, headline: p.headline, summary: p.summary, createdAt: p.created_at, version: p.version}
 """
 FLAT: Final = """
-MATCH (p:Candidate) WHERE p.created_at IS NOT NULL
+MATCH (p:Candidate) WHERE p.created_at IS NOT NULL AND p.id IS NOT NULL
 WITH p ORDER BY p.created_at DESC, p.id DESC LIMIT 100
 RETURN collect({id: p.id, name: p.name, headline: p.headline, summary: p.summary, emails: p.emails,
   languages: p.languages, tags: p.tags, createdAt: p.created_at, updatedAt: p.updated_at, version: p.version})
