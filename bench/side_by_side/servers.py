@@ -4,7 +4,7 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,12 +72,20 @@ def _process(server: Server, logs: Path) -> "Iterator[subprocess.Popen[bytes]]":
     try:
         yield process
     finally:
-        process.terminate()
-        try:
-            process.wait(_GRACE_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        _end(psutil.Process(process.pid))
+        process.wait()
+
+
+def _end(process: psutil.Process) -> None:
+    """End a process and its children: Node.js runs below the command that starts it, and would go on."""
+    family = [process, *process.children(recursive=True)]
+    for one in family:
+        with suppress(psutil.NoSuchProcess):
+            one.terminate()
+    _, left = psutil.wait_procs(family, _GRACE_SECONDS)
+    for one in left:
+        with suppress(psutil.NoSuchProcess):
+            one.kill()
 
 
 def _await_ready(server: Server, process: "subprocess.Popen[bytes]", logs: Path) -> None:
