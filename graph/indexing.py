@@ -71,10 +71,7 @@ MARK_INDEXED = Statement(
     """,
 )
 
-CALL_AGAIN = Statement(
-    "indexing.call_again",
-    """
-    UNWIND $ids AS id
+_CALL_FOR = """
     CALL (id) {
       MATCH (e:Event)
       USING INDEX SEEK e:Event(candidate_id, sequence)
@@ -82,8 +79,10 @@ CALL_AGAIN = Statement(
       WITH e ORDER BY e.sequence DESC LIMIT 1
       SET e:Unindexed
     }
-    """,
-)
+"""
+"""Calls for a candidate's document by the newest event that changed it."""
+
+CALL_AGAIN = Statement("indexing.call_again", "UNWIND $ids AS id" + _CALL_FOR)
 
 CLEAR_REFUSED = Statement(
     "indexing.clear_refused",
@@ -118,15 +117,9 @@ REFILL = Statement(
     USING INDEX SEEK p:Person(id)
     WHERE p.id > $after AND p:Candidate
     WITH p.id AS id ORDER BY id LIMIT $limit
-    CALL (id) {
-      MATCH (e:Event)
-      USING INDEX SEEK e:Event(candidate_id, sequence)
-      WHERE e.candidate_id = id AND e.sequence > 0 AND e.type IN $types
-      WITH e ORDER BY e.sequence DESC LIMIT 1
-      SET e:Unindexed
-    }
-    RETURN max(id) AS through
-    """,
+    """
+    + _CALL_FOR
+    + "RETURN max(id) AS through",
 )
 
 

@@ -130,10 +130,6 @@ class RootPlan:
             value = await call(self.selected, run, planned=True)
         return await self.completed(value, run)
 
-    async def call(self, run: Run) -> Any:
-        """Have the resolver do its work and return what it returns."""
-        return await call(self.selected, run)
-
     async def completed(self, value: Any, run: Run) -> Answered:
         """Complete a value: read what it refers to, and put all together."""
         (answered,) = await self.completed_all([value], run)
@@ -310,7 +306,7 @@ class Plan:
 
     async def _mutated(self, root: RootPlan, run: Run, returned: dict[str, Any]) -> Answered:
         try:
-            value = await root.call(run)
+            value = await call(root.selected, run)
         except Exception as error:  # noqa: BLE001 - whatever a resolver raises is this field's error
             return _failed(root, error)
         returned[root.selected.key] = value
